@@ -1,0 +1,53 @@
+export interface ChatMessage {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+export interface TextRequest {
+  readonly messages: readonly ChatMessage[];
+  readonly maxTokens: number;
+  /** 0 = always the likeliest token. */
+  readonly temperature: number;
+  /** When given, the model can write nothing but JSON that matches this schema. */
+  readonly jsonSchema?: Readonly<Record<string, unknown>>;
+}
+
+export interface GenerateOptions {
+  readonly correlationId: string;
+  readonly signal: AbortSignal;
+  /** Called with each new piece of text, in order. */
+  readonly onText?: (piece: string) => void;
+}
+
+/** Times in ms, speeds in tokens/s; all measured, 0 where nothing was done. */
+export interface InferenceMetrics {
+  readonly queue_ms: number;
+  readonly load_ms: number;
+  readonly prompt_tokens: number;
+  readonly prompt_ms: number;
+  readonly completion_tokens: number;
+  readonly generation_ms: number;
+  /** From the start of the evaluation (not of the queueing) to the first token. */
+  readonly ttft_ms: number;
+  readonly prompt_tokens_per_second: number;
+  readonly completion_tokens_per_second: number;
+}
+
+export interface TextResult {
+  readonly text: string;
+  readonly model: string;
+  /** `length`: the answer hit maxTokens or the end of the context and is cut off. */
+  readonly stopReason: "stop" | "length";
+  /** Tokens of the prompt that were left out because it did not fit the context; 0 = all of it was read. */
+  readonly promptTokensCut: number;
+  readonly metrics: InferenceMetrics;
+}
+
+/** Something that answers chats: a runner on this machine, later also a remote server. */
+export interface TextEngine {
+  /**
+   * @throws AppError CANCELLED when the signal aborts, RUNNER_CRASHED/RUNNER_STUCK (retryable), RUNNER_QUARANTINED,
+   * MODEL_* and OUT_OF_MEMORY when the model cannot be used.
+   */
+  generate(request: TextRequest, options: GenerateOptions): Promise<TextResult>;
+}

@@ -1,0 +1,248 @@
+import type { Setting, ValueOf } from "./setting.ts";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const MEBIBYTE = 1024 * 1024;
+
+const CANVUS = "Canvus server";
+const PROMPTS = "Prompts";
+const MODEL = "Text model";
+const WEB = "Web page and health";
+const SERVICE = "Data and log";
+
+/**
+ * Every setting, declared once: the key is the environment variable and the key in `Config`. Parsing, messages,
+ * `.env.example`, the README's table and `canvuslocallm config` come from here; the order is the order shown.
+ */
+export const SETTINGS = {
+  CANVUS_SERVER: {
+    type: "url",
+    group: CANVUS,
+    required: true,
+    example: "https://canvus.example.com",
+    description: "Address of the Canvus server.",
+  },
+  CANVUS_API_KEY: {
+    type: "string",
+    group: CANVUS,
+    secret: true,
+    description:
+      "Access token of the Canvus user the service works as. Create it in the Canvus web interface. Wins over user name and password.",
+  },
+  CANVUS_USERNAME: {
+    type: "string",
+    group: CANVUS,
+    example: "assistant@example.com",
+    description: "Email address of the Canvus user, when there is no access token.",
+  },
+  CANVUS_PASSWORD: {
+    type: "string",
+    group: CANVUS,
+    secret: true,
+    description: "Password of CANVUS_USERNAME. Put it in quotes when it contains # or spaces.",
+  },
+  CANVAS_IDS: {
+    type: "list",
+    group: CANVUS,
+    aliases: ["CANVAS_ID"],
+    example: "2c4ae0b5-6b1f-4a6e-9d58-1f0f6b6f7c11, Planning board",
+    description: "Canvases to watch, separated by commas: each an id, a share link or a unique canvas name.",
+  },
+  ALLOW_SELF_SIGNED_CERTS: {
+    type: "boolean",
+    group: CANVUS,
+    default: false,
+    description: "Accept any TLS certificate of the Canvus server. CANVUS_CA_FILE is the safe way.",
+  },
+  CANVUS_CA_FILE: {
+    type: "path",
+    group: CANVUS,
+    description: "PEM file with the certificate authority of the Canvus server.",
+  },
+  CANVUSLLM_REQUEST_TIMEOUT: {
+    type: "duration",
+    group: CANVUS,
+    default: 30 * SECOND,
+    min: SECOND,
+    max: HOUR,
+    description: "Longest wait for one answer of the Canvus server.",
+  },
+  CANVUSLLM_STREAM_IDLE_TIMEOUT: {
+    type: "duration",
+    group: CANVUS,
+    default: 60 * SECOND,
+    min: SECOND,
+    max: HOUR,
+    description:
+      "A canvas stream that is silent for so long counts as broken and is opened anew. Canvus sends a sign of life every 15 s.",
+  },
+  MAX_FILE_SIZE: {
+    type: "size",
+    group: CANVUS,
+    default: 50 * MEBIBYTE,
+    min: 1024,
+    max: 1024 * MEBIBYTE,
+    description: "Largest file that is downloaded from or uploaded to a canvas.",
+  },
+
+  MAX_CONCURRENT: {
+    type: "integer",
+    group: PROMPTS,
+    default: 5,
+    min: 1,
+    max: 64,
+    description: "Prompts answered at the same time. The others wait in the queue.",
+  },
+  CANVUSLLM_QUEUE_LIMIT: {
+    type: "integer",
+    group: PROMPTS,
+    default: 200,
+    min: 1,
+    max: 10_000,
+    description: "Prompts that may wait. Further ones get a note that says so.",
+  },
+  CANVUSLLM_PROMPT_SETTLE_MS: {
+    type: "duration",
+    group: PROMPTS,
+    default: 1500,
+    min: 0,
+    max: MINUTE,
+    description:
+      "How long a note must rest before its prompt is taken, so that nothing half-typed is answered.",
+  },
+  AI_TIMEOUT: {
+    type: "duration",
+    group: PROMPTS,
+    default: 60 * SECOND,
+    min: SECOND,
+    max: 24 * HOUR,
+    description:
+      "Longest time a model call may go without progress. Raise it for large models on slow machines: reading a long prompt counts as silence.",
+  },
+  PROCESSING_TIMEOUT: {
+    type: "duration",
+    group: PROMPTS,
+    default: 300 * SECOND,
+    min: SECOND,
+    max: 24 * HOUR,
+    description: "Longest time for one prompt from its start to its answer, retries included.",
+  },
+  MAX_RETRIES: {
+    type: "integer",
+    group: PROMPTS,
+    default: 3,
+    min: 0,
+    max: 20,
+    description: "How often an operation that failed for a passing reason is tried again.",
+  },
+  RETRY_DELAY: {
+    type: "duration",
+    group: PROMPTS,
+    default: SECOND,
+    min: 0,
+    max: 5 * MINUTE,
+    description: "Wait before the first retry; it doubles with each further one.",
+  },
+
+  LLAMA_MODEL_PATH: {
+    type: "path",
+    group: MODEL,
+    keywords: ["builtin:demo"],
+    example: "/srv/models/model.gguf",
+    description:
+      "GGUF file of the model that answers. builtin:demo is a tiny model inside the program that knows a few facts, to try the service out.",
+  },
+  LLAMA_CONTEXT_SIZE: {
+    type: "integer",
+    group: MODEL,
+    default: 0,
+    min: 0,
+    max: 1_048_576,
+    description: "Tokens of prompt and answer together. 0 chooses by model and memory.",
+  },
+  LLAMA_GPU: {
+    type: "enum",
+    group: MODEL,
+    values: ["auto", "cuda", "vulkan", "off"],
+    default: "auto",
+    description: "What computes: auto takes the best that works, off the processor.",
+  },
+  LLAMA_THREADS: {
+    type: "integer",
+    group: MODEL,
+    default: 0,
+    min: 0,
+    max: 256,
+    description: "Processor threads of the model. 0 chooses and always leaves a core free.",
+  },
+  OPENAI_NOTE_RESPONSE_TOKENS: {
+    type: "integer",
+    group: MODEL,
+    // The old application's 400 cut most longer answers off; its own sample file already said 2000.
+    default: 2000,
+    min: 1,
+    max: 32_768,
+    description: "Longest answer to a note, in tokens (about four characters each).",
+  },
+
+  WEBUI_HOST: {
+    type: "string",
+    group: WEB,
+    default: "127.0.0.1",
+    description: "Network address the web page listens on. 0.0.0.0 opens it to the network.",
+  },
+  PORT: {
+    type: "integer",
+    group: WEB,
+    default: 3000,
+    min: 0,
+    max: 65_535,
+    description: "Port of the web page and of /healthz and /readyz. 0 takes any free one.",
+  },
+  WEBUI_PWD: {
+    type: "string",
+    group: WEB,
+    secret: true,
+    description: "Password of the web page.",
+  },
+
+  CANVUSLLM_DATA_DIR: {
+    type: "path",
+    group: SERVICE,
+    default: "~/.canvuslocallm",
+    windowsDefault: "%APPDATA%\\CanvusLocalLLM",
+    description: "Where the database and unpacked files are kept.",
+  },
+  CANVUSLLM_LOG_LEVEL: {
+    type: "enum",
+    group: SERVICE,
+    values: ["debug", "info", "warn", "error"],
+    default: "info",
+    description: "The least important log entries that are still written.",
+  },
+  CANVUSLLM_LOG_FORMAT: {
+    type: "enum",
+    group: SERVICE,
+    values: ["auto", "json", "pretty"],
+    default: "auto",
+    description: "Form of the log on stderr: auto is pretty in a terminal and JSON otherwise.",
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** The effective configuration. Durations are in milliseconds, sizes in bytes, paths absolute. */
+export type Config = { readonly [Name in SettingName]: ValueOf<(typeof SETTINGS)[Name]> };
+
+/** All names in the order of the schema. */
+export const SETTING_NAMES: readonly SettingName[] = Object.keys(SETTINGS).filter(isSettingName);
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name);
+}
+
+/** The setting under its general type, for code that treats all settings alike. */
+export function settingOf(name: SettingName): Setting {
+  return SETTINGS[name];
+}

@@ -1,0 +1,92 @@
+import { existsSync } from "node:fs";
+import { mkdir, rm, stat } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import packageJson from "../package.json" with { type: "json" };
+import { type BuildArguments, parseBuildArguments, TARGETS, USAGE, UsageError } from "./build/arguments.ts";
+import { llamaPlugin } from "./build/llama-plugin.ts";
+import { copyNativeFiles } from "./build/native-files.ts";
+import { BuildError, installedVersion, locateNativePackage, nativePackages } from "./build/native-package.ts";
+import { publish } from "./build/publish.ts";
+
+const ROOT = resolve(import.meta.dir, "..");
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function gitCommit(): string {
+  const git = Bun.spawnSync(["git", "rev-parse", "--short=12", "HEAD"], { cwd: ROOT, stderr: "ignore" });
+  return git.success ? git.stdout.toString().trim() : "unknown";
+}
+
+async function compile({ target }: BuildArguments, outfile: string, llamaVersion: string): Promise<void> {
+  // Workers are started by URL at run time, so the bundler must be told about them.
+  const workers = ["src/storage/worker.ts"]
+    .map((path) => join(ROOT, path))
+    .filter((path) => existsSync(path));
+  const result = await Bun.build({
+    entrypoints: [join(ROOT, "src/main.ts"), ...workers],
+    // Identifiers must stay: Elysia reads the source of its handlers and fails on renamed ones.
+    minify: { whitespace: true, syntax: true, identifiers: false },
+    define: {
+      BUILD_VERSION: JSON.stringify(packageJson.version),
+      BUILD_COMMIT: JSON.stringify(gitCommit()),
+    },
+    plugins: [llamaPlugin(llamaVersion)],
+    throw: false,
+    compile: {
+      target: TARGETS[target].bun,
+      outfile,
+      // A stray .env or bunfig.toml in the working directory must not change the service.
+      autoloadDotenv: false,
+      autoloadBunfig: false,
+    },
+  });
+  if (result.success) return;
+  throw new BuildError(["the bundler reported:", ...result.logs.map(String)].join("\n  "));
+}
+
+async function build(options: BuildArguments): Promise<void> {
+  const { executableName } = TARGETS[options.target];
+  const llamaVersion = await installedVersion(ROOT, "node-llama-cpp");
+  const stage = join(options.outdir, `.stage-${process.pid}`);
+  await mkdir(stage, { recursive: true });
+  try {
+    say(`compiling ${executableName} for ${options.target}`);
+    await compile(options, join(stage, executableName), llamaVersion);
+
+    const platformPackages: string[] = [];
+    for (const name of nativePackages(options.target, options.gpu)) {
+      platformPackages.push(await locateNativePackage(ROOT, name, llamaVersion, options.target, say));
+    }
+    say(`copying native files (GPU: ${options.gpu})`);
+    await copyNativeFiles(stage, join(ROOT, "node_modules/node-llama-cpp"), platformPackages);
+    await publish(stage, options.outdir, ["lib", executableName]);
+  } finally {
+    await rm(stage, { recursive: true, force: true });
+  }
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const options = parseBuildArguments(argv);
+  if (options === null) {
+    say(USAGE);
+    return 0;
+  }
+  const begun = performance.now();
+  await build(options);
+  const executable = join(options.outdir, TARGETS[options.target].executableName);
+  const megabytes = Math.round((await stat(executable)).size / 1e6);
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  say(`built ${relative(process.cwd(), executable)} (${megabytes} MB) in ${seconds} s`);
+  return 0;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const usage = error instanceof UsageError;
+  if (!usage && !(error instanceof BuildError)) throw error;
+  process.stderr.write(`build: ${error.message}${usage ? `; ${USAGE}` : ""}\n`);
+  process.exitCode = usage ? 2 : 1;
+}

@@ -1,0 +1,62 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+/** What an executable can be built for, and what differs between the two. */
+export const TARGETS = {
+  "linux-x64": { bun: "bun-linux-x64", nativeName: "linux-x64", executableName: "canvuslocallm" },
+  "windows-x64": { bun: "bun-windows-x64", nativeName: "win-x64", executableName: "canvuslocallm.exe" },
+} as const;
+
+export type TargetName = keyof typeof TARGETS;
+
+/** GPU back ends that are laid beside the CPU one; none is the small default. */
+export const GPU_CHOICES = ["none", "vulkan", "cuda"] as const;
+
+export type GpuChoice = (typeof GPU_CHOICES)[number];
+
+export interface BuildArguments {
+  readonly target: TargetName;
+  readonly outdir: string;
+  readonly gpu: GpuChoice;
+}
+
+/** A mistake on the command line; the message is one line for people. */
+export class UsageError extends Error {}
+
+export const USAGE = `usage: bun run build [--target ${Object.keys(TARGETS).join("|")}] [--outdir dist] [--gpu ${GPU_CHOICES.join("|")}]`;
+
+function isTarget(value: string): value is TargetName {
+  return Object.hasOwn(TARGETS, value);
+}
+
+function isGpu(value: string): value is GpuChoice {
+  return GPU_CHOICES.some((choice) => choice === value);
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        target: { type: "string", default: process.platform === "win32" ? "windows-x64" : "linux-x64" },
+        outdir: { type: "string", default: "dist" },
+        gpu: { type: "string", default: "none" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
+  }
+}
+
+/**
+ * @returns null when help was asked for
+ * @throws UsageError for anything it does not know
+ */
+export function parseBuildArguments(argv: readonly string[]): BuildArguments | null {
+  const { target, outdir, gpu, help } = parse(argv);
+  if (help) return null;
+  if (!isTarget(target)) throw new UsageError(`unknown target "${target}"`);
+  if (!isGpu(gpu)) throw new UsageError(`unknown GPU choice "${gpu}"`);
+  return { target, outdir: resolve(outdir), gpu };
+}

@@ -1,0 +1,28 @@
+import { cp, mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { LLAMA_FOLDER } from "./llama-plugin.ts";
+
+/** What node-llama-cpp reads from its own package folder when it starts. */
+const PACKAGE_FILES = [
+  "package.json",
+  "LICENSE",
+  "llama/binariesGithubRelease.json",
+  "llama/llama.cpp.info.json",
+];
+
+/** Lays the native files and the package's own data under `<stage>/lib`. */
+export async function copyNativeFiles(
+  stage: string,
+  llamaPackage: string,
+  platformPackages: readonly string[],
+): Promise<void> {
+  const folder = join(stage, ...LLAMA_FOLDER.split("/"));
+  for (const file of PACKAGE_FILES) {
+    const destination = join(folder, file);
+    await mkdir(dirname(destination), { recursive: true });
+    await cp(join(llamaPackage, file), destination);
+  }
+  for (const platformPackage of platformPackages) {
+    await cp(join(platformPackage, "bins"), join(folder, "bins"), { recursive: true });
+  }
+}

@@ -1,0 +1,29 @@
+/** How every answer of ours is titled; the correlation id follows. A note with such a title never triggers. */
+const ANSWER_TITLE = "AI answer";
+
+/** Begins every status line of ours, so that it can be found and taken away again, also by a restarted service. */
+const STATUS_MARK = "⏳ AI:";
+
+const STATUS_LINE = /(?:\r?\n){0,2}⏳ AI:[^\r\n]*/g;
+
+export function answerTitle(correlationId: string): string {
+  return `${ANSWER_TITLE} ${correlationId}`;
+}
+
+export function isAnswerTitle(title: unknown): boolean {
+  return typeof title === "string" && title.startsWith(`${ANSWER_TITLE} `);
+}
+
+/** The text with one status line at its end, whatever status it had before. */
+export function withStatus(text: string, status: string): string {
+  return `${withoutStatus(text)}\n\n${STATUS_MARK} ${status}`;
+}
+
+/** The text as people wrote it: also what they typed below our status line stays. */
+export function withoutStatus(text: string): string {
+  return text.replace(STATUS_LINE, "");
+}
+
+export function hasStatus(text: string): boolean {
+  return text.includes(STATUS_MARK);
+}

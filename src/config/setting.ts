@@ -17,10 +17,9 @@ export interface StringSetting extends Common {
   readonly default?: string;
 }
 
-/** Comma separated; the values of all its names (aliases included) are joined, duplicates dropped. */
+/** Comma separated; the values of all its names (aliases included) are joined, duplicates dropped; empty by default. */
 export interface ListSetting extends Common {
   readonly type: "list";
-  readonly default?: readonly string[];
 }
 
 export interface UrlSetting extends Common {

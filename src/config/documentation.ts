@@ -1,0 +1,103 @@
+import { formatDefault } from "./format-value.ts";
+import { formatNumeric, plainDurationUnit } from "./parse-value.ts";
+import { SETTING_NAMES, type SettingName, settingOf } from "./schema.ts";
+import type { Setting } from "./setting.ts";
+
+const BEGIN = "<!-- settings:begin -->";
+const END = "<!-- settings:end -->";
+
+const ENV_EXAMPLE_HEAD = [
+  "Settings of CanvusLocalLLM. Copy this file to .env beside the executable (or into the data directory) and take",
+  "the # away in front of what you change. Variables of the environment win over this file.",
+  "Times may have units (500ms, 60s, 1.5m), sizes too (50MB, 50MiB). Put values that contain # in quotes.",
+];
+
+/** The whole text of `.env.example`. */
+export function envExample(): string {
+  const lines = ENV_EXAMPLE_HEAD.map((line) => `# ${line}`);
+  for (const [group, names] of groupSettings()) {
+    lines.push("", `# ---- ${group} ----`);
+    for (const name of names) lines.push("", ...exampleLines(name));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** The README's tables, one for each group. */
+export function settingsTables(): string {
+  return groupSettings()
+    .map(([group, names]) =>
+      [
+        `**${group}**`,
+        "",
+        "| Setting | Default | What it does |",
+        "|---|---|---|",
+        ...names.map((name) => tableRow(name)),
+      ].join("\n"),
+    )
+    .join("\n\n");
+}
+
+/**
+ * Puts the tables between the README's settings markers.
+ * @throws Error when the markers are not there, each once and in order.
+ */
+export function withSettingsTables(readme: string): string {
+  const [before, middle, more] = readme.split(BEGIN);
+  const [, after, rest] = (middle ?? "").split(END);
+  if (before === undefined || after === undefined || more !== undefined || rest !== undefined) {
+    throw new Error(`README.md must contain ${BEGIN} and ${END} once each, in this order`);
+  }
+  return `${before}${BEGIN}\n\n${settingsTables()}\n\n${END}${after}`;
+}
+
+/** The settings by group, in the order of the schema. */
+export function groupSettings(): (readonly [string, readonly SettingName[]])[] {
+  const groups = new Map<string, SettingName[]>();
+  for (const name of SETTING_NAMES) {
+    const group = settingOf(name).group;
+    groups.set(group, [...(groups.get(group) ?? []), name]);
+  }
+  return [...groups];
+}
+
+function exampleLines(name: SettingName): string[] {
+  const setting = settingOf(name);
+  const notes = wrap([setting.description, ...details(name, setting)].join(" "), 110);
+  const value = formatDefault(setting) || (setting.example ?? "");
+  return [...notes.map((line) => `# ${line}`), `#${name}=${value}`];
+}
+
+function tableRow(name: SettingName): string {
+  const setting = settingOf(name);
+  const value = formatDefault(setting);
+  const shown = value === "" ? (setting.required ? "required" : "") : `\`${value}\``;
+  const text = [setting.description, ...details(name, setting)].join(" ");
+  return `| \`${name}\` | ${shown} | ${text.replaceAll("|", "\\|").replaceAll("<", "&lt;")} |`;
+}
+
+function details(name: SettingName, setting: Setting): string[] {
+  const notes: string[] = [];
+  if (setting.type === "enum") notes.push(`One of ${setting.values.join(", ")}.`);
+  if ("min" in setting) {
+    const plain = setting.type === "duration" && plainDurationUnit(name) === 1 ? ", without unit in ms" : "";
+    notes.push(
+      `From ${formatNumeric(setting, setting.min)} to ${formatNumeric(setting, setting.max)}${plain}.`,
+    );
+  }
+  if (setting.type === "path" && setting.windowsDefault) notes.push(`On Windows ${setting.windowsDefault}.`);
+  if (setting.aliases) notes.push(`Also accepted: ${setting.aliases.join(", ")}.`);
+  return notes;
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = "";
+    }
+    line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

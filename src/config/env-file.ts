@@ -1,0 +1,105 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { parseEnv } from "node:util";
+
+export interface EnvFileEntry {
+  readonly name: string;
+  readonly value: string;
+  readonly line: number;
+}
+
+export interface EnvFile {
+  readonly path: string;
+  readonly directory: string;
+  readonly entries: readonly EnvFileEntry[];
+  readonly mistakes: readonly EnvFileMistake[];
+}
+
+export interface EnvFileMistake {
+  readonly line: number;
+  /** Completes the sentence "line N …". */
+  readonly message: string;
+}
+
+export interface EnvFilePlaces {
+  /** Asked for by `--env-file`: it must exist. */
+  readonly requested?: string;
+  /** Folders in which a `.env` is looked for, the first one found is read. Never the working directory. */
+  readonly directories: readonly string[];
+}
+
+/** Settings are a page or two; whatever is larger is another file given by mistake. */
+const MAX_BYTES = 1024 * 1024;
+
+/**
+ * Finds and reads the .env file.
+ * @returns undefined when none was asked for and none is there; a string says why the file cannot be read.
+ */
+export async function readEnvFile(places: EnvFilePlaces): Promise<EnvFile | string | undefined> {
+  if (places.requested !== undefined) {
+    return (await tryRead(resolve(places.requested))) ?? `${resolve(places.requested)} does not exist`;
+  }
+  for (const directory of places.directories) {
+    const file = await tryRead(join(directory, ".env"));
+    if (file !== undefined) return file;
+  }
+  return undefined;
+}
+
+async function tryRead(path: string): Promise<EnvFile | string | undefined> {
+  try {
+    const bytes = await readFile(path);
+    if (bytes.length > MAX_BYTES) return `${path} is larger than 1 MiB; is it really a .env file?`;
+    return parseEnvFile(path, new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (code === "EISDIR") return `${path} is a folder, not a file`;
+    if (code === "EACCES" || code === "EPERM") return `${path} may not be read by this user`;
+    if (error instanceof TypeError) return `${path} is not UTF-8 text`;
+    return `${path} cannot be read (${String(code ?? error)})`;
+  }
+}
+
+/** The values are the runtime's own reading; the scan beside it only adds line numbers and finds mistakes. */
+export function parseEnvFile(path: string, text: string): EnvFile {
+  const values = parseEnv(text);
+  const lines = new Map<string, number>();
+  const mistakes: EnvFileMistake[] = [];
+  let openQuote: string | undefined;
+  for (const [index, content] of text
+    .replace(/^\uFEFF/, "")
+    .split(/\r\n|\n|\r/)
+    .entries()) {
+    const line = index + 1;
+    if (openQuote !== undefined) {
+      if (content.includes(openQuote)) openQuote = undefined;
+      continue;
+    }
+    if (/^\s*(#|$)/.test(content)) continue;
+    const match = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(.*)$/.exec(content);
+    if (match === null) {
+      mistakes.push({ line, message: "is not NAME=value" });
+      continue;
+    }
+    const [, name = "", rest = ""] = match;
+    const earlier = lines.get(name);
+    if (earlier !== undefined) mistakes.push({ line, message: `sets ${name} again, after line ${earlier}` });
+    lines.set(name, line);
+    const quote = /^["'`]/.exec(rest)?.[0];
+    if (quote === undefined) {
+      // Without quotes everything from the # on is a comment, which silently shortens passwords.
+      if (/^[^#]*[^\s#]#/.test(rest))
+        mistakes.push({ line, message: `has a # inside the value of ${name}; put the value in quotes` });
+      continue;
+    }
+    if (rest.indexOf(quote, 1) >= 0) continue;
+    if (values[name]?.startsWith(quote)) {
+      mistakes.push({ line, message: `opens a quote (${quote}) for ${name} and never closes it` });
+      continue;
+    }
+    openQuote = quote;
+  }
+  const entries = [...lines].map(([name, line]) => ({ name, line, value: values[name] ?? "" }));
+  return { path, directory: dirname(path), entries, mistakes };
+}

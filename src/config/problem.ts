@@ -1,0 +1,36 @@
+export type Origin =
+  | { readonly kind: "default" }
+  | { readonly kind: "environment"; readonly name: string }
+  | { readonly kind: "file"; readonly name: string; readonly path: string; readonly line: number };
+
+export interface ConfigProblem {
+  /** The variable, or the file when the file itself is the trouble. */
+  readonly subject: string;
+  readonly origin?: Origin;
+  /** What is wrong and what is wanted; never contains a secret. */
+  readonly message: string;
+}
+
+/** Secrets are shown like this, whatever their length. */
+export const MASK = "********";
+
+const SHOWN_LENGTH = 60;
+
+/** Where a value came from, for people: `environment`, `/etc/x/.env:12`, `default`. */
+export function describeOrigin(origin: Origin): string {
+  return origin.kind === "file" ? `${origin.path}:${origin.line}` : origin.kind;
+}
+
+/** One line for one problem. */
+export function formatProblem(problem: ConfigProblem): string {
+  const where =
+    problem.origin && problem.origin.kind !== "default" ? ` (${describeOrigin(problem.origin)})` : "";
+  return `${problem.subject}${where}: ${problem.message}`;
+}
+
+/** What was got, quoted on one line and short; credentials inside addresses are left out. */
+export function quoteValue(text: string, secret: boolean): string {
+  if (secret) return MASK;
+  const safe = text.replace(/\/\/[^/\s]*@/g, `//${MASK}@`);
+  return JSON.stringify(safe.length > SHOWN_LENGTH ? `${safe.slice(0, SHOWN_LENGTH)}…` : safe);
+}

@@ -1,0 +1,71 @@
+import { isIP } from "node:net";
+import type { ConfigProblem, Origin } from "./problem.ts";
+import { quoteValue } from "./problem.ts";
+import type { SettingName } from "./schema.ts";
+import type { SettingValue } from "./setting.ts";
+
+/** The part of a resolved setting that rules look at. */
+export interface RuleInput {
+  readonly value: SettingValue | undefined;
+  readonly origin: Origin;
+  /** True when something was given but could not be read; that is reported already. */
+  readonly invalid: boolean;
+}
+
+/** What must hold between several settings, or of one beyond its type. */
+export function checkRules(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem[] {
+  return [...checkCredentials(settings), ...checkCanvases(settings), ...checkHost(settings)];
+}
+
+function checkCredentials(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const key = settings.get("CANVUS_API_KEY");
+  if (typeof key?.value === "string" && !/^[\x21-\x7e]+$/.test(key.value)) {
+    problems.push({
+      subject: "CANVUS_API_KEY",
+      origin: key.origin,
+      message: "contains spaces or characters that no access token has; copy it again",
+    });
+  }
+  if (isGiven(key)) return problems;
+  const user = isGiven(settings.get("CANVUS_USERNAME"));
+  const password = isGiven(settings.get("CANVUS_PASSWORD"));
+  if (user && !password)
+    problems.push({ subject: "CANVUS_PASSWORD", message: "is not set, but CANVUS_USERNAME is" });
+  if (password && !user)
+    problems.push({ subject: "CANVUS_USERNAME", message: "is not set, but CANVUS_PASSWORD is" });
+  if (!user && !password) {
+    problems.push({
+      subject: "CANVUS_API_KEY",
+      message: "is not set; want an access token, or CANVUS_USERNAME with CANVUS_PASSWORD",
+    });
+  }
+  return problems;
+}
+
+function checkCanvases(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem[] {
+  if (isGiven(settings.get("CANVAS_IDS"))) return [];
+  return [
+    {
+      subject: "CANVAS_IDS",
+      message: "is not set; want at least one canvas: its id, share link or unique name",
+    },
+  ];
+}
+
+function checkHost(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem[] {
+  const host = settings.get("WEBUI_HOST");
+  if (typeof host?.value !== "string" || isIP(host.value) !== 0) return [];
+  if (/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host.value)) return [];
+  return [
+    {
+      subject: "WEBUI_HOST",
+      origin: host.origin,
+      message: `got ${quoteValue(host.value, false)}, want an address or host name alone, such as 127.0.0.1 or 0.0.0.0`,
+    },
+  ];
+}
+
+function isGiven(setting: RuleInput | undefined): boolean {
+  return setting !== undefined && (setting.value !== undefined || setting.invalid);
+}

@@ -44,7 +44,8 @@ function checkCredentials(settings: ReadonlyMap<SettingName, RuleInput>): Config
 }
 
 function checkCanvases(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem[] {
-  if (isGiven(settings.get("CANVAS_IDS"))) return [];
+  const canvases = settings.get("CANVAS_IDS");
+  if (canvases?.invalid || (Array.isArray(canvases?.value) && canvases.value.length > 0)) return [];
   return [
     {
       subject: "CANVAS_IDS",

@@ -1,0 +1,263 @@
+import { afterAll, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadConfig } from "./load.ts";
+import { formatProblem } from "./problem.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "load-config-"));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const MINIMUM = { CANVUS_SERVER: "https://canvus.test", CANVUS_API_KEY: "k3y", CANVAS_ID: "c1" };
+
+async function load(environment: Record<string, string>, envFile?: string) {
+  const path = join(folder, ".env");
+  await rm(path, { force: true });
+  if (envFile !== undefined) await Bun.write(path, envFile);
+  return loadConfig({ environment, envFile: { directories: [folder] }, workingDirectory: "/work/dir" });
+}
+
+async function problemsOf(environment: Record<string, string>, envFile?: string): Promise<string[]> {
+  return (await load(environment, envFile)).problems.map(formatProblem);
+}
+
+async function configOf(environment: Record<string, string>, envFile?: string) {
+  const { config, problems } = await load({ ...MINIMUM, ...environment }, envFile);
+  if (config === undefined) throw new Error(problems.map(formatProblem).join("\n"));
+  return config;
+}
+
+describe("values", () => {
+  test("defaults are the old application's where they make sense", async () => {
+    expect(await configOf({})).toMatchObject({
+      CANVUS_SERVER: "https://canvus.test",
+      CANVAS_IDS: ["c1"],
+      ALLOW_SELF_SIGNED_CERTS: false,
+      MAX_CONCURRENT: 5,
+      AI_TIMEOUT: 60_000,
+      PROCESSING_TIMEOUT: 300_000,
+      MAX_RETRIES: 3,
+      RETRY_DELAY: 1000,
+      MAX_FILE_SIZE: 52_428_800,
+      PORT: 3000,
+      WEBUI_HOST: "127.0.0.1",
+      CANVUSLLM_PROMPT_SETTLE_MS: 1500,
+      CANVUSLLM_DATA_DIR: join(homedir(), ".canvuslocallm"),
+    });
+  });
+
+  test("units, plain numbers, words and blanks", async () => {
+    expect(
+      await configOf({
+        AI_TIMEOUT: "90",
+        RETRY_DELAY: "250ms",
+        CANVUSLLM_PROMPT_SETTLE_MS: "20",
+        MAX_FILE_SIZE: "5MB",
+        ALLOW_SELF_SIGNED_CERTS: "Yes",
+        LLAMA_GPU: "OFF",
+        CANVUS_SERVER: " https://canvus.test/ ",
+        WEBUI_PWD: "",
+      }),
+    ).toMatchObject({
+      AI_TIMEOUT: 90_000,
+      RETRY_DELAY: 250,
+      CANVUSLLM_PROMPT_SETTLE_MS: 20,
+      MAX_FILE_SIZE: 5_000_000,
+      ALLOW_SELF_SIGNED_CERTS: true,
+      LLAMA_GPU: "off",
+      CANVUS_SERVER: "https://canvus.test",
+      WEBUI_PWD: undefined,
+    });
+  });
+
+  test("CANVAS_ID and CANVAS_IDS are one list without duplicates", async () => {
+    const config = await configOf({ CANVAS_ID: "b", CANVAS_IDS: "a, Planning board ,,b" });
+    expect(config.CANVAS_IDS).toEqual(["a", "Planning board", "b"]);
+  });
+
+  test("paths become absolute, from where they were written", async () => {
+    const config = await configOf(
+      { CANVUSLLM_DATA_DIR: "~/data", CANVUS_CA_FILE: "ca.pem" },
+      "LLAMA_MODEL_PATH=models/a.gguf\n",
+    );
+    expect(config.CANVUSLLM_DATA_DIR).toBe(join(homedir(), "data"));
+    expect(config.CANVUS_CA_FILE).toBe("/work/dir/ca.pem");
+    expect(config.LLAMA_MODEL_PATH).toBe(join(folder, "models/a.gguf"));
+    expect((await configOf({ LLAMA_MODEL_PATH: "builtin:demo" })).LLAMA_MODEL_PATH).toBe("builtin:demo");
+  });
+
+  test("the environment wins over the file, under any name of a setting", async () => {
+    const file = "MAX_CONCURRENT=2\nPORT=4000\nCANVAS_IDS=from-file\n";
+    const { settings, config, envFile } = await load({ ...MINIMUM, MAX_CONCURRENT: "7" }, file);
+    expect(config).toMatchObject({ MAX_CONCURRENT: 7, PORT: 4000, CANVAS_IDS: ["c1"] });
+    expect(envFile).toBe(join(folder, ".env"));
+    const origin = (name: string) => settings.find((setting) => setting.name === name)?.origin;
+    expect(origin("MAX_CONCURRENT")).toEqual({ kind: "environment", name: "MAX_CONCURRENT" });
+    expect(origin("PORT")).toEqual({ kind: "file", name: "PORT", path: join(folder, ".env"), line: 2 });
+    expect(origin("MAX_RETRIES")).toEqual({ kind: "default" });
+  });
+
+  test("user name and password do instead of a key", async () => {
+    const { CANVUS_API_KEY: _, ...rest } = MINIMUM;
+    const { problems } = await load({ ...rest, CANVUS_USERNAME: "a@b.test", CANVUS_PASSWORD: "p w" });
+    expect(problems).toEqual([]);
+  });
+});
+
+describe("problems", () => {
+  test("an empty configuration names everything that is missing at once", async () => {
+    expect(await problemsOf({})).toEqual([
+      "CANVUS_SERVER: is not set; want https://canvus.example.com",
+      "CANVUS_API_KEY: is not set; want an access token, or CANVUS_USERNAME with CANVUS_PASSWORD",
+      "CANVAS_IDS: is not set; want at least one canvas: its id, share link or unique name",
+    ]);
+  });
+
+  test("every wrong value is named with its place, what was got and what is wanted", async () => {
+    const path = join(folder, ".env");
+    const problems = await problemsOf(
+      { ...MINIMUM, MAX_CONCURRENT: "0", AI_TIMEOUT: "soon", WEBUI_HOST: "http://0.0.0.0:80" },
+      "PORT=70000\nLLAMA_GPU=amd\nMAX_FILE_SIZE=50M\nALLOW_SELF_SIGNED_CERTS=maybe\nMAX_RETRIES=2.5\nLLAMA_MODEL_PATH=builtin:big\n",
+    );
+    expect(problems).toEqual([
+      `ALLOW_SELF_SIGNED_CERTS (${path}:4): got "maybe", want true or false`,
+      `MAX_FILE_SIZE (${path}:3): got "50M", want a size such as 50MB or 50MiB from 1KiB to 1GiB`,
+      'MAX_CONCURRENT (environment): got "0", want a whole number from 1 to 64',
+      'AI_TIMEOUT (environment): got "soon", want a time such as 60s or 1.5m from 1s to 24h',
+      `MAX_RETRIES (${path}:5): got "2.5", want a whole number from 0 to 20`,
+      `LLAMA_MODEL_PATH (${path}:6): got "builtin:big", want a file, or builtin:demo`,
+      `LLAMA_GPU (${path}:2): got "amd", want one of auto, cuda, vulkan, off`,
+      `PORT (${path}:1): got "70000", want a whole number from 0 to 65535`,
+      'WEBUI_HOST (environment): got "http://0.0.0.0:80", want an address or host name alone, such as 127.0.0.1 or 0.0.0.0',
+    ]);
+  });
+
+  test.each([
+    ["canvus.test", "want it with its scheme: https://canvus.test"],
+    ["ftp://canvus.test", "want an address such as https://canvus.example.com"],
+    ["https://", "want an address such as https://canvus.example.com"],
+    ["https://canvus.test/?x=1", "without ? and #"],
+    ["https://can vus.test", "without spaces"],
+  ])("the server address %s is refused with help", async (server, wanted) => {
+    const [problem, ...others] = await problemsOf({ ...MINIMUM, CANVUS_SERVER: server });
+    expect(problem).toContain(wanted);
+    expect(others).toEqual([]);
+  });
+
+  test("secrets never appear, not even wrong or mistyped ones or inside an address", async () => {
+    const problems = await problemsOf(
+      {
+        CANVUS_SERVER: "https://joe:hunter2@canvus.test",
+        CANVUS_API_KEY: '"hunter2"',
+        CANVUS_API_KEYS: "hunter2",
+      },
+      "CANVUS_PASSWORD=' hunter2'\nCANVUS_PASSWORT=hunter2\n",
+    );
+    const text = problems.join("\n");
+    expect(text).toContain(
+      "CANVUS_API_KEY (environment): got ********, want it without the quotes around it",
+    );
+    expect(text).toContain("got ********, want it without blanks before and after");
+    expect(text).toContain("no user name or password inside it");
+    expect(text).not.toContain("hunter2");
+  });
+
+  test("a key that no header could carry is refused", async () => {
+    expect(await problemsOf({ ...MINIMUM, CANVUS_API_KEY: "ab cd" })).toEqual([
+      "CANVUS_API_KEY (environment): contains spaces or characters that no access token has; copy it again",
+    ]);
+  });
+
+  test("half of a login names the other half", async () => {
+    const { CANVUS_API_KEY: _, ...rest } = MINIMUM;
+    expect(await problemsOf({ ...rest, CANVUS_USERNAME: "a@b.test" })).toEqual([
+      "CANVUS_PASSWORD: is not set, but CANVUS_USERNAME is",
+    ]);
+    expect(await problemsOf({ ...rest, CANVUS_PASSWORD: "x" })).toEqual([
+      "CANVUS_USERNAME: is not set, but CANVUS_PASSWORD is",
+    ]);
+  });
+
+  test("long and multi-line values stay one short line", async () => {
+    const [problem = ""] = await problemsOf({ ...MINIMUM, PORT: `1\n\u001b[31m${"9".repeat(5000)}` });
+    expect(problem).not.toMatch(/\p{Cc}/u);
+    expect(problem.length).toBeLessThan(250);
+  });
+
+  test("a mistake in the file's form is a problem with its line", async () => {
+    expect(await problemsOf(MINIMUM, "PORT=3000\nwhat is this\n")).toEqual([
+      `${join(folder, ".env")}:2: is not NAME=value`,
+    ]);
+  });
+
+  test("a requested file that is missing is a problem", async () => {
+    const envFile = { requested: join(folder, "nowhere.env"), directories: [folder] };
+    const { problems, config } = await loadConfig({ environment: MINIMUM, envFile, workingDirectory: "/" });
+    expect(problems.map(formatProblem)).toEqual([`.env file: ${join(folder, "nowhere.env")} does not exist`]);
+    expect(config).toBeUndefined();
+  });
+});
+
+describe("unknown names", () => {
+  let path = "";
+  beforeEach(() => {
+    path = join(folder, ".env");
+  });
+
+  test.each([
+    ["MAX_CONCURENT", "; did you mean MAX_CONCURRENT?"],
+    ["CANVUS_SERVER_URL", "; did you mean CANVUS_SERVER?"],
+    ["canvus_server", "; did you mean CANVUS_SERVER?"],
+    ["CANVUS_ID", "; did you mean CANVAS_ID?"],
+    ["LLAMA_MODEL", "; did you mean LLAMA_MODEL_PATH?"],
+    ["LLAMA_SOMETHING_ELSE_ENTIRELY", ""],
+  ])("%s in the file is a mistake", async (name, suggestion) => {
+    expect(await problemsOf(MINIMUM, `\n${name}=1\n`)).toEqual([
+      `${name} (${path}:2): is not a setting${suggestion}`,
+    ]);
+  });
+
+  test("old and foreign names in the file are only mentioned", async () => {
+    const { problems, warnings } = await load(MINIMUM, "GOOGLE_VISION_API_KEY=x\nSD_MODEL_PATH=y\nTZ=UTC\n");
+    expect(problems).toEqual([]);
+    expect(warnings.map(formatProblem)).toEqual([
+      `GOOGLE_VISION_API_KEY (${path}:1): is not used by this version`,
+      `SD_MODEL_PATH (${path}:2): is not used by this version`,
+      `TZ (${path}:3): is not a setting; ignored`,
+    ]);
+  });
+
+  test("the machine's environment is judged gently", async () => {
+    const foreign = {
+      PATH: "/bin",
+      POST: "1",
+      LLAMA_CACHE: "/x",
+      LLAMA_ARG_CTX_SIZE: "1",
+      WEBUI_URL: "x",
+      OPENAI_API_KEY: "x",
+      SD_CARD: "x",
+      CANVUS_ROOT: "x",
+      CANVAS_TOKEN: "x",
+    };
+    expect(await load({ ...MINIMUM, ...foreign })).toMatchObject({ problems: [], warnings: [] });
+  });
+
+  test("what can only be ours is a mistake in the environment too", async () => {
+    expect(
+      await problemsOf({ ...MINIMUM, CANVUSLLM_LOGLEVEL: "x", CANVUS_APIKEY: "x", CANVUSLLM_NEW: "x" }),
+    ).toEqual([
+      "CANVUSLLM_LOGLEVEL (environment): is not a setting; did you mean CANVUSLLM_LOG_LEVEL?",
+      "CANVUS_APIKEY (environment): is not a setting; did you mean CANVUS_API_KEY?",
+      "CANVUSLLM_NEW (environment): is not a setting",
+    ]);
+  });
+
+  test("a near miss of a shared prefix is a warning", async () => {
+    const { problems, warnings } = await load({ ...MINIMUM, LLAMA_GPUS: "x", LLAMA_MODELS_DIR: "x" });
+    expect(problems).toEqual([]);
+    expect(warnings.map(formatProblem)).toEqual([
+      "LLAMA_GPUS (environment): is not a setting; did you mean LLAMA_GPU?",
+      "LLAMA_MODELS_DIR (environment): is not used by this version",
+    ]);
+  });
+});

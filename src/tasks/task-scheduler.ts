@@ -1,0 +1,232 @@
+import { retryDelay } from "../canvus/retry.ts";
+import { AppError } from "../errors/app-error.ts";
+import type { Task } from "./task.ts";
+
+/** What is to be done for a task: answer it, tell people on the canvas why not, or take back what was written. */
+export type Work =
+  | { readonly kind: "answer" }
+  | { readonly kind: "report"; readonly error: AppError }
+  | { readonly kind: "withdraw" };
+
+/** How a piece of work ended. An error means: it is not finished, the scheduler decides what comes next. */
+export type WorkResult = { readonly done: true } | { readonly done: false; readonly error: AppError };
+
+/** The scheduler's only way to act on the world. */
+export interface SchedulerEffects {
+  /** Begin this work; its end is reported by `workEnded`, exactly once. */
+  start(task: Task, work: Work): void;
+  /** Make the running work end soon; it still reports its end. */
+  abort(task: Task, reason: AppError): void;
+  /** The task has to wait for others before it. */
+  waiting(task: Task, ahead: number): void;
+}
+
+export interface SchedulerLimits {
+  readonly maxRunning: number;
+  /** Tasks that wait, of all canvases together and of one. */
+  readonly maxQueued: number;
+  readonly maxQueuedPerCanvas: number;
+  /** Repetitions after a transient error. */
+  readonly maxRetries: number;
+  readonly retryDelayMs: number;
+  /** Longest time from the first start of a task to its answer. */
+  readonly processingTimeoutMs: number;
+}
+
+interface Entry {
+  readonly task: Task;
+  work: Work;
+  phase: "queued" | "running";
+  retries: number;
+  /** Not to be started before; ms on the injected clock. */
+  notBefore: number;
+  deadline: number | null;
+  abortReason: AppError | null;
+}
+
+/**
+ * Decides which task is worked on when. Pure: time comes in as `now`, effects go out through `SchedulerEffects`; the
+ * caller calls `tick` at `nextWakeAt`.
+ *
+ * | event             | unknown  | queued                     | running                                          |
+ * |-------------------|----------|----------------------------|--------------------------------------------------|
+ * | enqueue           | → queued | ignored                    | ignored                                          |
+ * | cancel            | ignored  | work becomes withdraw      | abort; ends as withdraw                          |
+ * | workEnded done    | –        | –                          | forgotten                                        |
+ * | workEnded error   | –        | –                          | retry → queued, else report → queued, or forgotten |
+ * | tick              | –        | started when it may        | abort when the deadline has passed               |
+ * | canvas down / up  | –        | held back / may start      | goes on (its writes fail and are retried)        |
+ *
+ * Fair: canvases take turns, and within one canvas the oldest goes first. Two tasks of one note never run together.
+ */
+export class TaskScheduler {
+  readonly #entries = new Map<string, Entry>();
+  /** Canvases in the order of their turns; the one served last stands last. */
+  readonly #turns: string[] = [];
+  readonly #availableCanvases = new Set<string>();
+  readonly #limits: SchedulerLimits;
+  readonly #effects: SchedulerEffects;
+  #accepting = true;
+
+  constructor(limits: SchedulerLimits, effects: SchedulerEffects) {
+    this.#limits = limits;
+    this.#effects = effects;
+  }
+
+  /** True when another task of this canvas may wait; else it stays on the canvas until there is room. */
+  hasRoom(canvasId: string): boolean {
+    const queued = this.#queued();
+    const ofCanvas = queued.filter((entry) => entry.task.canvasId === canvasId);
+    return queued.length < this.#limits.maxQueued && ofCanvas.length < this.#limits.maxQueuedPerCanvas;
+  }
+
+  enqueue(task: Task, now: number): void {
+    if (this.#entries.has(task.correlationId)) return;
+    const ahead = this.#queued().length;
+    this.#entries.set(task.correlationId, {
+      task,
+      work: { kind: "answer" },
+      phase: "queued",
+      retries: 0,
+      notBefore: now,
+      deadline: null,
+      abortReason: null,
+    });
+    if (!this.#turns.includes(task.canvasId)) this.#turns.unshift(task.canvasId);
+    this.tick(now);
+    const entry = this.#entries.get(task.correlationId);
+    const mayWrite = this.#availableCanvases.has(task.canvasId);
+    if (entry?.phase === "queued" && mayWrite) this.#effects.waiting(task, ahead);
+  }
+
+  /** The trigger (or the answer while it is written) was deleted: what was written is taken back. */
+  cancel(correlationId: string, now: number): void {
+    const entry = this.#entries.get(correlationId);
+    if (!entry || entry.work.kind === "withdraw" || entry.abortReason?.code === "CANCELLED") return;
+    const reason = new AppError("CANCELLED", "The note was deleted or changed before it was answered.");
+    if (entry.phase === "running") {
+      entry.abortReason = reason;
+      this.#effects.abort(entry.task, reason);
+      return;
+    }
+    entry.work = { kind: "withdraw" };
+    entry.notBefore = now;
+    this.tick(now);
+  }
+
+  workEnded(correlationId: string, result: WorkResult, now: number): void {
+    const entry = this.#entries.get(correlationId);
+    if (entry?.phase !== "running") return;
+    entry.phase = "queued";
+    if (result.done) this.#entries.delete(correlationId);
+    else this.#afterError(entry, entry.abortReason ?? result.error, now);
+    entry.abortReason = null;
+    this.tick(now);
+  }
+
+  canvasAvailable(canvasId: string, available: boolean, now: number): void {
+    if (!available) {
+      this.#availableCanvases.delete(canvasId);
+      return;
+    }
+    this.#availableCanvases.add(canvasId);
+    // An outage of the canvas must not eat the time of those who wait for it.
+    for (const entry of this.#queued()) if (entry.task.canvasId === canvasId) entry.deadline = null;
+    this.tick(now);
+  }
+
+  /** Starts nothing more; what runs may end. */
+  stopAccepting(): void {
+    this.#accepting = false;
+  }
+
+  tick(now: number): void {
+    for (const entry of this.#entries.values()) this.#enforceDeadline(entry, now);
+    while (this.#accepting && this.running().length < this.#limits.maxRunning) {
+      const next = this.#next(now);
+      if (!next) return;
+      this.#start(next, now);
+    }
+  }
+
+  /** When `tick` must be called again; null = not before the next event. */
+  nextWakeAt(): number | null {
+    const times = [...this.#entries.values()].flatMap((entry) => {
+      if (entry.phase === "queued")
+        return this.#availableCanvases.has(entry.task.canvasId) ? [entry.notBefore] : [];
+      return entry.deadline === null || entry.abortReason ? [] : [entry.deadline];
+    });
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  running(): readonly Task[] {
+    return [...this.#entries.values()]
+      .filter((entry) => entry.phase === "running")
+      .map((entry) => entry.task);
+  }
+
+  tasks(): readonly Task[] {
+    return [...this.#entries.values()].map((entry) => entry.task);
+  }
+
+  #queued(): Entry[] {
+    return [...this.#entries.values()].filter((entry) => entry.phase === "queued");
+  }
+
+  #start(entry: Entry, now: number): void {
+    const { canvasId } = entry.task;
+    this.#turns.splice(this.#turns.indexOf(canvasId), 1);
+    this.#turns.push(canvasId);
+    entry.phase = "running";
+    if (entry.work.kind === "answer") entry.deadline ??= now + this.#limits.processingTimeoutMs;
+    this.#effects.start(entry.task, entry.work);
+  }
+
+  #next(now: number): Entry | null {
+    const busyWidgets = new Set(this.running().map((task) => task.widgetId));
+    const ready = this.#queued().filter(
+      ({ task, notBefore }) =>
+        notBefore <= now && this.#availableCanvases.has(task.canvasId) && !busyWidgets.has(task.widgetId),
+    );
+    for (const canvasId of this.#turns) {
+      const first = ready.find((entry) => entry.task.canvasId === canvasId);
+      if (first) return first;
+    }
+    return null;
+  }
+
+  #enforceDeadline(entry: Entry, now: number): void {
+    if (entry.phase !== "running" || entry.abortReason || entry.work.kind !== "answer") return;
+    if (entry.deadline === null || now < entry.deadline) return;
+    const seconds = Math.round(this.#limits.processingTimeoutMs / 1000);
+    entry.abortReason = new AppError("PROMPT_TIMEOUT", `The answer took longer than ${seconds} seconds.`);
+    this.#effects.abort(entry.task, entry.abortReason);
+  }
+
+  #afterError(entry: Entry, error: AppError, now: number): void {
+    if (error.code === "CANCELLED" && entry.work.kind !== "withdraw") {
+      entry.work = { kind: "withdraw" };
+      entry.retries = 0;
+      entry.notBefore = now;
+      return;
+    }
+    if (entry.work.kind === "answer") this.#afterFailedAnswer(entry, error, now);
+    else if (error.retryable) this.#delay(entry, error, now);
+    else this.#entries.delete(entry.task.correlationId);
+  }
+
+  #afterFailedAnswer(entry: Entry, error: AppError, now: number): void {
+    if (error.retryable && entry.retries < this.#limits.maxRetries) {
+      this.#delay(entry, error, now);
+      return;
+    }
+    entry.work = { kind: "report", error };
+    entry.retries = 0;
+    entry.notBefore = now;
+  }
+
+  #delay(entry: Entry, error: AppError, now: number): void {
+    entry.notBefore = now + retryDelay(error, entry.retries, this.#limits.retryDelayMs);
+    entry.retries += 1;
+  }
+}

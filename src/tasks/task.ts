@@ -1,0 +1,19 @@
+import type { Trigger } from "../triggers/trigger.ts";
+
+/** One prompt on its way to an answer. What is written here is also in the journal, so that a restart knows it. */
+export interface Task {
+  readonly correlationId: string;
+  readonly canvasId: string;
+  readonly widgetId: string;
+  readonly operation: Trigger["operation"];
+  readonly prompt: string;
+  /** Text of the trigger (without our status line), as it was when it was accepted; null after a restart. */
+  readonly content: string | null;
+  readonly createdAt: number;
+  /** How far the canvas has been written: nothing yet, braces removed, answer complete. */
+  stage: "queued" | "claimed" | "answered";
+  /** The note that holds the answer, once it exists. */
+  answerId: string | null;
+  /** True when an earlier run of the service began it: what is on the canvas must be looked up, not assumed. */
+  readonly recovered: boolean;
+}

@@ -1,0 +1,283 @@
+import { AppError } from "../errors/app-error.ts";
+import type { Logger } from "../observability/logger.ts";
+import { apiRoot } from "./base-url.ts";
+import { type Canvas, parseCanvas, parseServerInfo, type ServerInfo } from "./canvas.ts";
+import { CreateOnce, type Creation } from "./create-once.ts";
+import { type Credentials, logIn, TokenSource } from "./credentials.ts";
+import { canvasEndpoint, collectionEndpoint, widgetEndpoint, widgetsEndpoint } from "./endpoints.ts";
+import { Http, type HttpRequest, type TlsOptions } from "./http.ts";
+import { parseWidget } from "./parse-widget.ts";
+import { type RetryPolicy, withRetry } from "./retry.ts";
+import { systemTimers, type Timers } from "./timers.ts";
+import type { Widget } from "./widget.ts";
+import {
+  type ImageInput,
+  type NoteInput,
+  type WidgetPatch,
+  type WidgetReference,
+  withColorTriple,
+} from "./widget-input.ts";
+
+export interface CanvusClientOptions {
+  /** `https://host[:port]`, with or without trailing slash or `/api/v1`. */
+  readonly baseUrl: string;
+  readonly credentials: Credentials;
+  readonly tls: TlsOptions;
+  /** Longest silence of the server within one request, in ms; the whole request may take ten times that. */
+  readonly requestTimeoutMs: number;
+  /** Downloads larger than this many bytes are refused while reading. */
+  readonly maxDownloadBytes: number;
+  /** Repetitions of a failed request. */
+  readonly maxRetries: number;
+  /** Wait before the first repetition in ms; it doubles each time. */
+  readonly retryDelayMs: number;
+  readonly logger: Logger;
+  /** Tests step through time with their own. */
+  readonly timers?: Timers;
+}
+
+/**
+ * The Canvus REST API as this service needs it. Every method throws AppError CANVUS_* (or CANCELLED when its signal
+ * aborts); reads, patches with absolute values and deletes are repeated while the error is retryable, creates only
+ * after the canvas was searched for their mark.
+ */
+export class CanvusClient {
+  /** Host and port of the server, for messages. */
+  readonly host: string;
+  readonly #http: Http;
+  readonly #tokens: TokenSource;
+  readonly #policy: RetryPolicy;
+  readonly #creations: CreateOnce;
+  readonly #maxDownloadBytes: number;
+  readonly #logger: Logger;
+
+  /** @throws AppError CONFIG_INVALID, CANVUS_TLS or CANVUS_UNAUTHORIZED when the options cannot be used at all. */
+  constructor(options: CanvusClientOptions) {
+    const root = apiRoot(options.baseUrl);
+    const timers = options.timers ?? systemTimers;
+    this.host = root.host;
+    this.#logger = options.logger;
+    this.#maxDownloadBytes = options.maxDownloadBytes;
+    this.#tokens = new TokenSource(options.credentials, (email, password) =>
+      logIn(this.#http, email, password),
+    );
+    this.#http = new Http({
+      root,
+      tls: options.tls,
+      requestTimeoutMs: options.requestTimeoutMs,
+      timers,
+      logger: options.logger,
+      secrets: () => this.#tokens.secrets(),
+    });
+    this.#policy = { maxRetries: options.maxRetries, retryDelayMs: options.retryDelayMs, timers };
+    this.#creations = new CreateOnce(this.#policy, options.logger);
+    if (options.tls.allowSelfSigned) {
+      options.logger.warn("certificates of the Canvus server are not checked (ALLOW_SELF_SIGNED_CERTS=true)");
+    }
+  }
+
+  /** Needs no token. */
+  async serverInfo(signal?: AbortSignal): Promise<ServerInfo> {
+    const reply = await this.#retried(
+      () => this.#http.json({ method: "GET", endpoint: "/server-info", signal }),
+      signal,
+    );
+    return expectParsed(parseServerInfo(reply), "/server-info");
+  }
+
+  async listCanvases(signal?: AbortSignal): Promise<Canvas[]> {
+    return parseList(await this.#read("/canvases", signal), parseCanvas, "/canvases");
+  }
+
+  async getCanvas(canvasId: string, signal?: AbortSignal): Promise<Canvas> {
+    const endpoint = canvasEndpoint(canvasId);
+    return expectParsed(parseCanvas(await this.#read(endpoint, signal)), endpoint);
+  }
+
+  /** All widgets with an id; the background has none and is left out. */
+  async listWidgets(canvasId: string, signal?: AbortSignal): Promise<Widget[]> {
+    const endpoint = widgetsEndpoint(canvasId);
+    return parseList(await this.#read(endpoint, signal), parseWidget, endpoint);
+  }
+
+  async getWidget(canvasId: string, widgetId: string, signal?: AbortSignal): Promise<Widget> {
+    const endpoint = `${widgetsEndpoint(canvasId)}/${encodeURIComponent(widgetId)}`;
+    return expectParsed(parseWidget(await this.#read(endpoint, signal)), endpoint);
+  }
+
+  /** Widgets of one type that bear a title: how a service finds after a crash what it had already written. */
+  async findByTitle(
+    canvasId: string,
+    widgetType: string,
+    title: string,
+    signal?: AbortSignal,
+  ): Promise<Widget[]> {
+    const endpoint = collectionEndpoint(canvasId, widgetType);
+    const widgets = parseList(await this.#read(endpoint, signal), parseWidget, endpoint);
+    return widgets.filter((widget) => widget.title === title && widget.state !== "deleted");
+  }
+
+  /** Creates the note exactly once, whatever happens to the request; see CreateOnce. */
+  createNote(canvasId: string, note: NoteInput, signal?: AbortSignal): Promise<Widget> {
+    const json = withColorTriple(note);
+    return this.#create(canvasId, "Note", note.title, () => ({ json }), signal);
+  }
+
+  /** Uploads the image exactly once, like createNote. Its `hash` stays "" until the server has processed it. */
+  uploadImage(canvasId: string, image: ImageInput, signal?: AbortSignal): Promise<Widget> {
+    const { data, filename, ...attributes } = image;
+    // A FormData body can be sent only once, so each attempt builds its own.
+    const body = () => {
+      const form = new FormData();
+      form.append("json", JSON.stringify({ ...attributes, original_filename: filename }));
+      form.append("data", new File([new Uint8Array(data)], filename, { type: Bun.file(filename).type }));
+      return { upload: { form, bytes: data.byteLength } };
+    };
+    return this.#create(canvasId, "Image", image.title, body, signal);
+  }
+
+  /** Replaces fields of a widget. A colour is always sent as the whole triple, in two steps if the server insists. */
+  async patchWidget(
+    canvasId: string,
+    widget: WidgetReference,
+    patch: WidgetPatch,
+    signal?: AbortSignal,
+  ): Promise<Widget> {
+    const fields = withColorTriple(patch);
+    try {
+      return await this.#patch(canvasId, widget, fields, signal);
+    } catch (error) {
+      const colored = fields.background_color !== undefined || fields.text_color !== undefined;
+      if (!colored || !(error instanceof AppError) || error.code !== "CANVUS_CONFLICT") throw error;
+      await this.#patch(canvasId, widget, { auto_text_color: false }, signal);
+      return this.#patch(canvasId, widget, fields, signal);
+    }
+  }
+
+  /** Deletes a widget; one that is already gone is fine. */
+  async deleteWidget(canvasId: string, widget: WidgetReference, signal?: AbortSignal): Promise<void> {
+    const endpoint = widgetEndpoint(canvasId, widget);
+    try {
+      await this.#retried(
+        () =>
+          this.#authorized({ method: "DELETE", endpoint, signal }, (request) => this.#http.status(request)),
+        signal,
+      );
+    } catch (error) {
+      if (error instanceof AppError && error.code === "CANVUS_NOT_FOUND") return;
+      throw error;
+    }
+  }
+
+  /**
+   * The original file of an image, PDF or video.
+   *
+   * @throws AppError CANVUS_TOO_LARGE above maxDownloadBytes, CANVUS_NOT_FOUND while an upload is still processed.
+   */
+  download(canvasId: string, widget: WidgetReference, signal?: AbortSignal): Promise<Uint8Array> {
+    const endpoint = `${widgetEndpoint(canvasId, widget)}/download`;
+    return this.#retried(async () => {
+      const bytes = await this.#authorized({ method: "GET", endpoint, signal }, (request) =>
+        this.#http.bytes(request, this.#maxDownloadBytes),
+      );
+      if (bytes.byteLength > 0) return bytes;
+      throw new AppError("CANVUS_PROTOCOL", `The Canvus server sent an empty file for ${endpoint}.`, {
+        context: { endpoint },
+      });
+    }, signal);
+  }
+
+  /** Subscribes to all widgets of a canvas. One attempt; the stream lives until `signal` aborts or the server ends it. */
+  openWidgetStream(canvasId: string, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const endpoint = widgetsEndpoint(canvasId);
+    return this.#authorized({ method: "GET", endpoint, query: "?subscribe=true", signal }, (request) =>
+      this.#http.stream(request),
+    );
+  }
+
+  /** True for a late twin of something we created while the server stalled; whoever sees it should delete it. */
+  isStrayCopy(canvasId: string, widget: Widget): boolean {
+    return this.#creations.isStray(canvasId, widget);
+  }
+
+  #create(
+    canvasId: string,
+    widgetType: string,
+    title: string,
+    body: () => Pick<HttpRequest, "json" | "upload">,
+    signal: AbortSignal | undefined,
+  ): Promise<Widget> {
+    const endpoint = collectionEndpoint(canvasId, widgetType);
+    const creation: Creation = {
+      canvasId,
+      mark: title,
+      signal,
+      post: async () => {
+        const reply = await this.#authorized({ method: "POST", endpoint, signal }, (request) =>
+          this.#http.json({ ...request, ...body() }),
+        );
+        return expectParsed(parseWidget(reply), endpoint);
+      },
+      find: () => this.findByTitle(canvasId, widgetType, title, signal),
+      remove: (widget) => this.deleteWidget(canvasId, widget, signal),
+    };
+    return this.#creations.run(creation);
+  }
+
+  async #patch(
+    canvasId: string,
+    widget: WidgetReference,
+    json: WidgetPatch,
+    signal: AbortSignal | undefined,
+  ): Promise<Widget> {
+    const endpoint = widgetEndpoint(canvasId, widget);
+    const reply = await this.#retried(
+      () =>
+        this.#authorized({ method: "PATCH", endpoint, json, signal }, (request) => this.#http.json(request)),
+      signal,
+    );
+    return expectParsed(parseWidget(reply), endpoint);
+  }
+
+  #read(endpoint: string, signal: AbortSignal | undefined): Promise<unknown> {
+    return this.#retried(
+      () => this.#authorized({ method: "GET", endpoint, signal }, (request) => this.#http.json(request)),
+      signal,
+    );
+  }
+
+  /** Sends with the current token and once more with a new one when the server refused the first. */
+  async #authorized<T>(request: HttpRequest, send: (request: HttpRequest) => Promise<T>): Promise<T> {
+    const token = await this.#tokens.current();
+    try {
+      return await send({ ...request, token });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "CANVUS_UNAUTHORIZED") throw error;
+      const renewed = await this.#tokens.renewed(token);
+      if (renewed === undefined) throw error;
+      return send({ ...request, token: renewed });
+    }
+  }
+
+  #retried<T>(operation: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    return withRetry(operation, this.#policy, signal, (error, delayMs) => {
+      this.#logger.debug("Canvus request is repeated", {
+        ...error.context,
+        error_code: error.code,
+        delay_ms: delayMs,
+      });
+    });
+  }
+}
+
+function expectParsed<T>(value: T | null, endpoint: string): T {
+  if (value !== null) return value;
+  throw new AppError("CANVUS_PROTOCOL", `The answer to ${endpoint} is not what Canvus sends.`, {
+    context: { endpoint },
+  });
+}
+
+function parseList<T>(reply: unknown, parse: (element: unknown) => T | null, endpoint: string): T[] {
+  const elements: unknown[] = expectParsed(Array.isArray(reply) ? reply : null, endpoint);
+  return elements.map(parse).filter((element) => element !== null);
+}

@@ -1,0 +1,180 @@
+import { AppError } from "../errors/app-error.ts";
+import type { ErrorCode } from "../errors/registry.ts";
+
+/** Enough to understand an error; the rest of a proxy's error page helps nobody. */
+const MAX_SERVER_MESSAGE = 500;
+
+export interface RequestLabel {
+  readonly method: string;
+  /** Path below the API root, without query and without secrets. */
+  readonly endpoint: string;
+  /** Host and port, for messages. */
+  readonly host: string;
+}
+
+/** What the server said, for people: `msg`, else `error`, else the raw text (a proxy's plain text or HTML). */
+export function serverMessage(body: string): string {
+  const raw = body.trim();
+  try {
+    const parsed: unknown = JSON.parse(raw);
+    if (typeof parsed === "object" && parsed !== null) {
+      if ("msg" in parsed && typeof parsed.msg === "string") return clip(parsed.msg);
+      if ("error" in parsed && typeof parsed.error === "string") return clip(parsed.error);
+    }
+  } catch {
+    // Not JSON: a proxy or a plain-text error, shown as it is.
+  }
+  return looksLikeHtml(raw) ? "(a web page, not a Canvus answer)" : clip(raw);
+}
+
+export function looksLikeHtml(text: string): boolean {
+  return /^\s*<(!doctype|html|head|body)/i.test(text.slice(0, 200));
+}
+
+/** An answer with a status other than 2xx. `message` must already be free of secrets. */
+export function statusError(
+  label: RequestLabel,
+  status: number,
+  message: string,
+  retryAfter: string | null,
+): AppError {
+  const said = message === "" ? "" : `: ${message}`;
+  const retryAfterMs = parseRetryAfter(retryAfter);
+  return new AppError(
+    codeOfStatus(status),
+    `The Canvus server answered ${label.method} ${label.endpoint} with ${status}${said}`,
+    {
+      context: {
+        ...contextOf(label),
+        status_code: status,
+        ...(retryAfterMs === null ? {} : { retry_after_ms: retryAfterMs }),
+      },
+    },
+  );
+}
+
+function codeOfStatus(status: number): ErrorCode {
+  switch (status) {
+    case 401:
+      return "CANVUS_UNAUTHORIZED";
+    case 403:
+      return "CANVUS_FORBIDDEN";
+    case 404:
+      return "CANVUS_NOT_FOUND";
+    case 408:
+    case 504:
+      return "CANVUS_TIMEOUT";
+    case 409:
+      return "CANVUS_CONFLICT";
+    case 413:
+      return "CANVUS_TOO_LARGE";
+    case 425:
+    case 429:
+      return "CANVUS_SERVER_ERROR";
+    case 501:
+      // "Unsupported", not "broken": asking again cannot help.
+      return "CANVUS_BAD_REQUEST";
+  }
+  return status >= 500 ? "CANVUS_SERVER_ERROR" : "CANVUS_BAD_REQUEST";
+}
+
+/** The request got no answer: refused, unknown host, certificate, reset, or not HTTP at all. */
+export function networkError(label: RequestLabel, thrown: unknown): AppError {
+  const reason = errorCode(thrown);
+  const context = { ...contextOf(label), reason };
+  if (isTlsReason(reason)) {
+    return new AppError(
+      "CANVUS_TLS",
+      `The certificate of ${label.host} was not accepted: ${tlsReason(reason)}.`,
+      {
+        context,
+        cause: thrown,
+      },
+    );
+  }
+  if (reason === "Malformed_HTTP_Response" || reason.startsWith("HPE_")) {
+    return new AppError("CANVUS_PROTOCOL", `${label.host} does not answer in HTTP.`, {
+      context,
+      cause: thrown,
+    });
+  }
+  return new AppError("CANVUS_UNREACHABLE", `${label.host} cannot be reached: ${plainReason(reason)}.`, {
+    context,
+    cause: thrown,
+  });
+}
+
+export function timeoutError(label: RequestLabel, timeoutMs: number): AppError {
+  const seconds = Math.round(timeoutMs / 100) / 10;
+  return new AppError(
+    "CANVUS_TIMEOUT",
+    `The Canvus server did not answer ${label.method} ${label.endpoint} within ${seconds} s.`,
+    { context: { ...contextOf(label), timeout_ms: timeoutMs } },
+  );
+}
+
+export function protocolError(label: RequestLabel, message: string, cause?: unknown): AppError {
+  return new AppError("CANVUS_PROTOCOL", `${label.method} ${label.endpoint} on ${label.host}: ${message}`, {
+    context: contextOf(label),
+    cause,
+  });
+}
+
+export function tooLargeError(label: RequestLabel, maxBytes: number): AppError {
+  return new AppError(
+    "CANVUS_TOO_LARGE",
+    `The answer to ${label.method} ${label.endpoint} is larger than ${maxBytes} bytes.`,
+    { context: { ...contextOf(label), max_bytes: maxBytes } },
+  );
+}
+
+function contextOf(label: RequestLabel): Record<string, unknown> {
+  return { method: label.method, endpoint: label.endpoint, host: label.host };
+}
+
+function clip(text: string): string {
+  return text.length > MAX_SERVER_MESSAGE ? `${text.slice(0, MAX_SERVER_MESSAGE)}…` : text;
+}
+
+/** Seconds only: an HTTP date would need the server's clock to agree with ours. */
+function parseRetryAfter(header: string | null): number | null {
+  if (header === null || !/^\d+$/.test(header.trim())) return null;
+  return Number(header) * 1000;
+}
+
+function errorCode(thrown: unknown): string {
+  if (typeof thrown === "object" && thrown !== null && "code" in thrown && typeof thrown.code === "string") {
+    return thrown.code;
+  }
+  return "UNKNOWN";
+}
+
+function isTlsReason(reason: string): boolean {
+  return /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO/.test(reason);
+}
+
+function tlsReason(reason: string): string {
+  if (reason.includes("SELF_SIGNED")) return `it is self-signed (${reason})`;
+  if (reason === "CERT_HAS_EXPIRED") return `it has expired (${reason})`;
+  if (reason.includes("ALTNAME")) return `it was issued for another host name (${reason})`;
+  if (reason.includes("ISSUER") || reason.includes("VERIFY")) return `its issuer is not trusted (${reason})`;
+  if (reason === "EPROTO")
+    return `the TLS handshake failed; does the server speak https on this port? (${reason})`;
+  return reason;
+}
+
+function plainReason(reason: string): string {
+  switch (reason) {
+    case "ECONNREFUSED":
+    case "ConnectionRefused":
+      return `the connection was refused (${reason})`;
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `the host name is not known (${reason})`;
+    case "ECONNRESET":
+    case "ConnectionClosed":
+      return `the connection was closed unexpectedly (${reason})`;
+    default:
+      return reason;
+  }
+}

@@ -1,0 +1,79 @@
+import type { Point, Size, Widget } from "./widget.ts";
+
+/** What a frame says about a widget: its id for certain, of the rest perhaps only what changed. */
+export type WidgetUpdate = Partial<Widget> & { readonly id: string };
+
+type Check = (value: unknown) => boolean;
+
+const isString: Check = (value) => typeof value === "string";
+const isBoolean: Check = (value) => typeof value === "boolean";
+const isNumber: Check = (value) => typeof value === "number" && Number.isFinite(value);
+
+const FIELDS: Readonly<Record<string, Check>> = {
+  widget_type: isString,
+  state: isString,
+  parent_id: isString,
+  location: isPoint,
+  size: isSize,
+  scale: isNumber,
+  depth: isNumber,
+  pinned: isBoolean,
+  title: isString,
+  text: isString,
+  background_color: isString,
+  text_color: isString,
+  auto_text_color: isBoolean,
+  hash: isString,
+};
+
+const KNOWN = Object.keys(FIELDS);
+
+/**
+ * Reads one element of a list or frame. Unknown fields pass through; a known field of the wrong type (`null`, a
+ * number as string) is left out, so that the rest of the program may trust the types of Widget.
+ *
+ * @returns null for elements without an id: CanvasBackground has none.
+ */
+export function parseWidgetUpdate(element: object): WidgetUpdate | null {
+  const fields: Record<string, unknown> = { ...element };
+  const id = fields.id;
+  if (typeof id !== "string" || id === "") return null;
+  for (const name of KNOWN) {
+    if (name in fields && FIELDS[name]?.(fields[name]) !== true) delete fields[name];
+  }
+  return { ...fields, id };
+}
+
+/** @returns null when the element is not a whole widget. */
+export function parseWidget(element: unknown): Widget | null {
+  if (typeof element !== "object" || element === null) return null;
+  const update = parseWidgetUpdate(element);
+  return update === null ? null : completeWidget(update);
+}
+
+export function completeWidget(update: WidgetUpdate): Widget | null {
+  const { widget_type } = update;
+  return widget_type === undefined ? null : { ...update, widget_type };
+}
+
+export function isPoint(value: unknown): value is Point {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "x" in value &&
+    isNumber(value.x) &&
+    "y" in value &&
+    isNumber(value.y)
+  );
+}
+
+export function isSize(value: unknown): value is Size {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "width" in value &&
+    isNumber(value.width) &&
+    "height" in value &&
+    isNumber(value.height)
+  );
+}

@@ -1,0 +1,119 @@
+import {
+  getLlama,
+  InsufficientMemoryError,
+  type Llama,
+  type LlamaContext,
+  type LlamaGpuType,
+  type LlamaModel,
+  NoBinaryFoundError,
+} from "node-llama-cpp";
+import { AppError } from "../../errors/app-error.ts";
+import { checkModelFile } from "../../models/check-model-file.ts";
+import type { GgufFacts } from "../../models/gguf.ts";
+import type { LogLevel } from "../../observability/logger.ts";
+import type { GpuSetting, LoadOptions } from "../protocol.ts";
+import { chooseThreads } from "./choose-threads.ts";
+
+/** Automatic context size in tokens: enough for a long note or a chunk of a document, and it has to fit several times. */
+const AUTOMATIC_CONTEXT = 8192;
+const SMALLEST_CONTEXT = 512;
+/** Tokens read in one step. Small steps on a CPU, because a step cannot be cancelled and only its end counts as progress. */
+const CPU_BATCH = 256;
+/** How many of the engine's own complaints are kept to explain a failed load. */
+const KEPT_COMPLAINTS = 4;
+
+export interface LoadHooks {
+  /** 0 to 1; called often while the file is read. */
+  readonly onProgress: (fraction: number) => void;
+  readonly log: (level: LogLevel, message: string) => void;
+}
+
+export interface LoadedLlama {
+  readonly llama: Llama;
+  readonly model: LlamaModel;
+  readonly context: LlamaContext;
+  readonly facts: GgufFacts;
+  readonly threads: number;
+}
+
+/**
+ * Loads the native engine, the model and one context that all requests share.
+ * @throws AppError MODEL_FILE_MISSING, MODEL_FILE_INVALID, ENGINE_UNAVAILABLE, OUT_OF_MEMORY, MODEL_LOAD_FAILED
+ */
+export async function loadLlama(options: LoadOptions, hooks: LoadHooks): Promise<LoadedLlama> {
+  const facts = await checkModelFile(options.modelPath);
+  const complaints: string[] = [];
+  const llama = await loadEngine(options.gpu, (level, message) => {
+    if (level === "error" || level === "warn") complaints.push(message.trim());
+    if (complaints.length > KEPT_COMPLAINTS) complaints.shift();
+    hooks.log(level === "info" ? "debug" : level, message.trim());
+  });
+  if (options.gpu === "auto" && llama.gpu === false)
+    hooks.log("info", "No usable GPU was found; computing on the CPU");
+  try {
+    const model = await llama.loadModel({
+      modelPath: options.modelPath,
+      onLoadProgress: hooks.onProgress,
+    });
+    const threads = chooseThreads(options.threads, llama.cpuMathCores, facts.parameterCount);
+    llama.maxThreads = threads;
+    const context = await model.createContext({
+      sequences: options.sequences,
+      threads,
+      contextSize: contextSize(options.contextSize, model.trainContextSize),
+      ...(llama.gpu === false ? { batchSize: CPU_BATCH } : {}),
+    });
+    return { llama, model, context, facts, threads };
+  } catch (error) {
+    throw loadError(error, complaints);
+  }
+}
+
+function contextSize(setting: number, trained: number): number | { min: number; max: number } {
+  if (setting > 0) return setting;
+  const max = Math.min(trained, AUTOMATIC_CONTEXT);
+  return { min: Math.min(SMALLEST_CONTEXT, max), max };
+}
+
+function gpuOption(setting: GpuSetting): LlamaGpuType | "auto" {
+  return setting === "off" ? false : setting;
+}
+
+async function loadEngine(gpu: GpuSetting, log: LoadHooks["log"]): Promise<Llama> {
+  try {
+    return await getLlama({
+      gpu: gpuOption(gpu),
+      build: "never",
+      skipDownload: true,
+      progressLogs: false,
+      logger: (level, message) => log(engineLevel(level), message),
+    });
+  } catch (error) {
+    const wanted = gpu === "auto" || gpu === "off" ? "" : ` with ${gpu}`;
+    const reason =
+      error instanceof NoBinaryFoundError ? "no native file for this system could be loaded" : String(error);
+    throw new AppError("ENGINE_UNAVAILABLE", `The text engine${wanted} cannot start: ${reason}.`, {
+      cause: error,
+    });
+  }
+}
+
+function engineLevel(level: string): LogLevel {
+  if (level === "fatal" || level === "error") return "error";
+  if (level === "warn") return "warn";
+  return level === "info" ? "info" : "debug";
+}
+
+function loadError(error: unknown, complaints: readonly string[]): AppError {
+  if (error instanceof AppError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  const details = [reason, ...complaints].filter((line) => line !== "").join("; ");
+  // The library's own estimate throws the class; the native allocation that fails anyway only says so.
+  if (
+    error instanceof InsufficientMemoryError ||
+    /out of memory|failed to allocate|insufficient memory/i.test(details)
+  ) {
+    return new AppError("OUT_OF_MEMORY", `The model does not fit into memory: ${details}`, { cause: error });
+  }
+  return new AppError("MODEL_LOAD_FAILED", `The model could not be loaded: ${details}`, { cause: error });
+}

@@ -21,6 +21,13 @@ export interface EnvFileMistake {
   readonly message: string;
 }
 
+/** A file that is there, or was asked for, and cannot be used. */
+export interface EnvFileFailure {
+  readonly path: string;
+  /** Completes the sentence "PATH …". */
+  readonly failure: string;
+}
+
 export interface EnvFilePlaces {
   /** Asked for by `--env-file`: it must exist. */
   readonly requested?: string;
@@ -31,13 +38,11 @@ export interface EnvFilePlaces {
 /** Settings are a page or two; whatever is larger is another file given by mistake. */
 const MAX_BYTES = 1024 * 1024;
 
-/**
- * Finds and reads the .env file.
- * @returns undefined when none was asked for and none is there; a string says why the file cannot be read.
- */
-export async function readEnvFile(places: EnvFilePlaces): Promise<EnvFile | string | undefined> {
+/** Finds and reads the .env file. @returns undefined when none was asked for and none is there. */
+export async function readEnvFile(places: EnvFilePlaces): Promise<EnvFile | EnvFileFailure | undefined> {
   if (places.requested !== undefined) {
-    return (await tryRead(resolve(places.requested))) ?? `${resolve(places.requested)} does not exist`;
+    const path = resolve(places.requested);
+    return (await tryRead(path)) ?? { path, failure: "does not exist" };
   }
   for (const directory of places.directories) {
     const file = await tryRead(join(directory, ".env"));
@@ -46,18 +51,18 @@ export async function readEnvFile(places: EnvFilePlaces): Promise<EnvFile | stri
   return undefined;
 }
 
-async function tryRead(path: string): Promise<EnvFile | string | undefined> {
+async function tryRead(path: string): Promise<EnvFile | EnvFileFailure | undefined> {
   try {
     const bytes = await readFile(path);
-    if (bytes.length > MAX_BYTES) return `${path} is larger than 1 MiB; is it really a .env file?`;
+    if (bytes.length > MAX_BYTES) return { path, failure: "is larger than 1 MiB; is it really a .env file?" };
     return parseEnvFile(path, new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    if (code === "EISDIR") return `${path} is a folder, not a file`;
-    if (code === "EACCES" || code === "EPERM") return `${path} may not be read by this user`;
-    if (error instanceof TypeError) return `${path} is not UTF-8 text`;
-    return `${path} cannot be read (${String(code ?? error)})`;
+    if (code === "EISDIR") return { path, failure: "is a folder, not a file" };
+    if (code === "EACCES" || code === "EPERM") return { path, failure: "may not be read by this user" };
+    if (error instanceof TypeError) return { path, failure: "is not UTF-8 text" };
+    return { path, failure: `cannot be read (${String(code ?? error)})` };
   }
 }
 

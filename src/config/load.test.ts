@@ -107,9 +107,9 @@ describe("values", () => {
 describe("problems", () => {
   test("an empty configuration names everything that is missing at once", async () => {
     expect(await problemsOf({})).toEqual([
-      "CANVUS_SERVER: is not set; want https://canvus.example.com",
-      "CANVUS_API_KEY: is not set; want an access token, or CANVUS_USERNAME with CANVUS_PASSWORD",
-      "CANVAS_IDS: is not set; want at least one canvas: its id, share link or unique name",
+      "CANVUS_SERVER is not set; want https://canvus.example.com",
+      "CANVUS_API_KEY is not set; want an access token, or CANVUS_USERNAME with CANVUS_PASSWORD",
+      "CANVAS_IDS is not set; want at least one canvas: its id, share link or unique name",
     ]);
   });
 
@@ -120,15 +120,15 @@ describe("problems", () => {
       "PORT=70000\nLLAMA_GPU=amd\nMAX_FILE_SIZE=50M\nALLOW_SELF_SIGNED_CERTS=maybe\nMAX_RETRIES=2.5\nLLAMA_MODEL_PATH=builtin:big\n",
     );
     expect(problems).toEqual([
-      `ALLOW_SELF_SIGNED_CERTS (${path}:4): got "maybe", want true or false`,
-      `MAX_FILE_SIZE (${path}:3): got "50M", want a size such as 50MB or 50MiB from 1KiB to 1GiB`,
-      'MAX_CONCURRENT (environment): got "0", want a whole number from 1 to 64',
-      'AI_TIMEOUT (environment): got "soon", want a time such as 60s or 1.5m from 1s to 24h',
-      `MAX_RETRIES (${path}:5): got "2.5", want a whole number from 0 to 20`,
-      `LLAMA_MODEL_PATH (${path}:6): got "builtin:big", want a file, or builtin:demo`,
-      `LLAMA_GPU (${path}:2): got "amd", want one of auto, cuda, vulkan, off`,
-      `PORT (${path}:1): got "70000", want a whole number from 0 to 65535`,
-      'WEBUI_HOST (environment): got "http://0.0.0.0:80", want an address or host name alone, such as 127.0.0.1 or 0.0.0.0',
+      `ALLOW_SELF_SIGNED_CERTS (${path}:4) is "maybe", want true or false`,
+      `MAX_FILE_SIZE (${path}:3) is "50M", want a size such as 50MB or 50MiB from 1KiB to 1GiB`,
+      'MAX_CONCURRENT (environment) is "0", want a whole number from 1 to 64',
+      'AI_TIMEOUT (environment) is "soon", want a time such as 60s or 1.5m from 1s to 24h',
+      `MAX_RETRIES (${path}:5) is "2.5", want a whole number from 0 to 20`,
+      `LLAMA_MODEL_PATH (${path}:6) is "builtin:big", want a file, or builtin:demo`,
+      `LLAMA_GPU (${path}:2) is "amd", want one of auto, cuda, vulkan, off`,
+      `PORT (${path}:1) is "70000", want a whole number from 0 to 65535`,
+      'WEBUI_HOST (environment) is "http://0.0.0.0:80", want an address or host name alone, such as 127.0.0.1 or 0.0.0.0',
     ]);
   });
 
@@ -154,27 +154,25 @@ describe("problems", () => {
       "CANVUS_PASSWORD=' hunter2'\nCANVUS_PASSWORT=hunter2\n",
     );
     const text = problems.join("\n");
-    expect(text).toContain(
-      "CANVUS_API_KEY (environment): got ********, want it without the quotes around it",
-    );
-    expect(text).toContain("got ********, want it without blanks before and after");
+    expect(text).toContain("CANVUS_API_KEY (environment) is ********, want it without the quotes around it");
+    expect(text).toContain("is ********, want it without blanks before and after");
     expect(text).toContain("no user name or password inside it");
     expect(text).not.toContain("hunter2");
   });
 
   test("a key that no header could carry is refused", async () => {
     expect(await problemsOf({ ...MINIMUM, CANVUS_API_KEY: "ab cd" })).toEqual([
-      "CANVUS_API_KEY (environment): contains spaces or characters that no access token has; copy it again",
+      "CANVUS_API_KEY (environment) contains spaces or characters that no access token has; copy it again",
     ]);
   });
 
   test("half of a login names the other half", async () => {
     const { CANVUS_API_KEY: _, ...rest } = MINIMUM;
     expect(await problemsOf({ ...rest, CANVUS_USERNAME: "a@b.test" })).toEqual([
-      "CANVUS_PASSWORD: is not set, but CANVUS_USERNAME is",
+      "CANVUS_PASSWORD is not set, but CANVUS_USERNAME is",
     ]);
     expect(await problemsOf({ ...rest, CANVUS_PASSWORD: "x" })).toEqual([
-      "CANVUS_USERNAME: is not set, but CANVUS_PASSWORD is",
+      "CANVUS_USERNAME is not set, but CANVUS_PASSWORD is",
     ]);
   });
 
@@ -186,14 +184,14 @@ describe("problems", () => {
 
   test("a mistake in the file's form is a problem with its line", async () => {
     expect(await problemsOf(MINIMUM, "PORT=3000\nwhat is this\n")).toEqual([
-      `${join(folder, ".env")}:2: is not NAME=value`,
+      `${join(folder, ".env")}:2 is not NAME=value`,
     ]);
   });
 
   test("a requested file that is missing is a problem", async () => {
     const envFile = { requested: join(folder, "nowhere.env"), directories: [folder] };
     const { problems, config } = await loadConfig({ environment: MINIMUM, envFile, workingDirectory: "/" });
-    expect(problems.map(formatProblem)).toEqual([`.env file: ${join(folder, "nowhere.env")} does not exist`]);
+    expect(problems.map(formatProblem)).toEqual([`${join(folder, "nowhere.env")} does not exist`]);
     expect(config).toBeUndefined();
   });
 });
@@ -213,7 +211,7 @@ describe("unknown names", () => {
     ["LLAMA_SOMETHING_ELSE_ENTIRELY", ""],
   ])("%s in the file is a mistake", async (name, suggestion) => {
     expect(await problemsOf(MINIMUM, `\n${name}=1\n`)).toEqual([
-      `${name} (${path}:2): is not a setting${suggestion}`,
+      `${name} (${path}:2) is not a setting${suggestion}`,
     ]);
   });
 
@@ -221,9 +219,9 @@ describe("unknown names", () => {
     const { problems, warnings } = await load(MINIMUM, "GOOGLE_VISION_API_KEY=x\nSD_MODEL_PATH=y\nTZ=UTC\n");
     expect(problems).toEqual([]);
     expect(warnings.map(formatProblem)).toEqual([
-      `GOOGLE_VISION_API_KEY (${path}:1): is not used by this version`,
-      `SD_MODEL_PATH (${path}:2): is not used by this version`,
-      `TZ (${path}:3): is not a setting; ignored`,
+      `GOOGLE_VISION_API_KEY (${path}:1) is not used by this version`,
+      `SD_MODEL_PATH (${path}:2) is not used by this version`,
+      `TZ (${path}:3) is not a setting; ignored`,
     ]);
   });
 
@@ -246,9 +244,9 @@ describe("unknown names", () => {
     expect(
       await problemsOf({ ...MINIMUM, CANVUSLLM_LOGLEVEL: "x", CANVUS_APIKEY: "x", CANVUSLLM_NEW: "x" }),
     ).toEqual([
-      "CANVUSLLM_LOGLEVEL (environment): is not a setting; did you mean CANVUSLLM_LOG_LEVEL?",
-      "CANVUS_APIKEY (environment): is not a setting; did you mean CANVUS_API_KEY?",
-      "CANVUSLLM_NEW (environment): is not a setting",
+      "CANVUSLLM_LOGLEVEL (environment) is not a setting; did you mean CANVUSLLM_LOG_LEVEL?",
+      "CANVUS_APIKEY (environment) is not a setting; did you mean CANVUS_API_KEY?",
+      "CANVUSLLM_NEW (environment) is not a setting",
     ]);
   });
 
@@ -256,8 +254,8 @@ describe("unknown names", () => {
     const { problems, warnings } = await load({ ...MINIMUM, LLAMA_GPUS: "x", LLAMA_MODELS_DIR: "x" });
     expect(problems).toEqual([]);
     expect(warnings.map(formatProblem)).toEqual([
-      "LLAMA_GPUS (environment): is not a setting; did you mean LLAMA_GPU?",
-      "LLAMA_MODELS_DIR (environment): is not used by this version",
+      "LLAMA_GPUS (environment) is not a setting; did you mean LLAMA_GPU?",
+      "LLAMA_MODELS_DIR (environment) is not used by this version",
     ]);
   });
 });

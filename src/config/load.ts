@@ -41,8 +41,9 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   const problems: ConfigProblem[] = [];
   const warnings: ConfigProblem[] = [];
   const found = await readEnvFile(sources.envFile);
-  const file = typeof found === "string" ? undefined : found;
-  if (typeof found === "string") problems.push({ subject: ".env file", message: found });
+  const file = found !== undefined && "entries" in found ? found : undefined;
+  if (found !== undefined && "failure" in found)
+    problems.push({ subject: found.path, message: found.failure });
   if (file) reportFile(file, problems, warnings);
   for (const name of Object.keys(sources.environment)) {
     const origin: Origin = { kind: "environment", name };
@@ -88,7 +89,7 @@ function resolveSetting(
     problems.push({
       subject: entry.origin.kind === "default" ? name : entry.origin.name,
       origin: entry.origin,
-      message: `got ${got}, want ${parsed.wanted}`,
+      message: `is ${got}, want ${parsed.wanted}`,
     });
   }
   const value = setting.type === "list" ? [...new Set(values.flat().map(String))] : values[0];

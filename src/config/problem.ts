@@ -7,7 +7,7 @@ export interface ConfigProblem {
   /** The variable, or the file when the file itself is the trouble. */
   readonly subject: string;
   readonly origin?: Origin;
-  /** What is wrong and what is wanted; never contains a secret. */
+  /** What is wrong and what is wanted, completing the sentence "SUBJECT …"; never contains a secret. */
   readonly message: string;
 }
 
@@ -25,7 +25,7 @@ export function describeOrigin(origin: Origin): string {
 export function formatProblem(problem: ConfigProblem): string {
   const where =
     problem.origin && problem.origin.kind !== "default" ? ` (${describeOrigin(problem.origin)})` : "";
-  return `${problem.subject}${where}: ${problem.message}`;
+  return `${problem.subject}${where} ${problem.message}`;
 }
 
 /** What was got, quoted on one line and short; credentials inside addresses are left out. */

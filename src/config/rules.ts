@@ -62,7 +62,7 @@ function checkHost(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem
     {
       subject: "WEBUI_HOST",
       origin: host.origin,
-      message: `got ${quoteValue(host.value, false)}, want an address or host name alone, such as 127.0.0.1 or 0.0.0.0`,
+      message: `is ${quoteValue(host.value, false)}, want an address or host name alone, such as 127.0.0.1 or 0.0.0.0`,
     },
   ];
 }

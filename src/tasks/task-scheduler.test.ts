@@ -23,7 +23,7 @@ function task(id: string, canvasId = "a", widgetId = id): Task {
     widgetId,
     operation: "note_prompt",
     prompt: id,
-    content: `{{${id}}}`,
+    contentHash: id,
     createdAt: 0,
     stage: "queued",
     answerId: null,
@@ -83,11 +83,11 @@ describe("TaskScheduler", () => {
     scheduler.enqueue(task("1"), 0);
     scheduler.workEnded("1", { done: false, error: transient }, 0);
     expect(trace).toEqual(["start 1 answer"]);
-    const first = scheduler.nextWakeAt() ?? 0;
+    const first = scheduler.nextWakeAt(0) ?? 0;
     expect(first).toBeGreaterThanOrEqual(500);
     scheduler.tick(first);
     scheduler.workEnded("1", { done: false, error: transient }, first);
-    const second = scheduler.nextWakeAt() ?? 0;
+    const second = scheduler.nextWakeAt(first) ?? 0;
     expect(second - first).toBeGreaterThanOrEqual(1000);
     scheduler.tick(second);
     scheduler.workEnded("1", { done: false, error: transient }, second);
@@ -110,7 +110,7 @@ describe("TaskScheduler", () => {
     let now = 0;
     for (let round = 0; round < 10; round += 1) {
       scheduler.workEnded("1", { done: false, error: new AppError("CANVUS_TIMEOUT", "slow") }, now);
-      now = scheduler.nextWakeAt() ?? now;
+      now = scheduler.nextWakeAt(now) ?? now;
       scheduler.tick(now);
     }
     expect(trace.filter((line) => line === "start 1 report")).toHaveLength(11);
@@ -119,7 +119,7 @@ describe("TaskScheduler", () => {
   test("an answer that takes too long is aborted and reported as such", () => {
     const { scheduler, trace } = setup();
     scheduler.enqueue(task("1"), 0);
-    expect(scheduler.nextWakeAt()).toBe(60_000);
+    expect(scheduler.nextWakeAt(0)).toBe(60_000);
     scheduler.tick(60_000);
     scheduler.tick(60_001);
     scheduler.workEnded("1", { done: false, error: new AppError("CANCELLED", "aborted") }, 60_002);
@@ -148,14 +148,21 @@ describe("TaskScheduler", () => {
     const { scheduler, trace } = setup({}, []);
     scheduler.enqueue(task("1"), 0);
     expect(trace).toEqual([]);
-    expect(scheduler.nextWakeAt()).toBeNull();
+    expect(scheduler.nextWakeAt(0)).toBeNull();
     scheduler.canvasAvailable("a", true, 5);
     scheduler.canvasAvailable("a", false, 10);
     scheduler.workEnded("1", { done: false, error: new AppError("CANVUS_UNREACHABLE", "gone") }, 10);
     scheduler.tick(1_000_000);
     scheduler.canvasAvailable("a", true, 1_000_000);
     expect(trace).toEqual(["start 1 answer", "start 1 answer"]);
-    expect(scheduler.nextWakeAt()).toBe(1_060_000);
+    expect(scheduler.nextWakeAt(1_000_000)).toBe(1_060_000);
+  });
+
+  test("does not wake up for those who wait for a free slot", () => {
+    const { scheduler } = setup({ maxRunning: 1 });
+    scheduler.enqueue(task("1"), 0);
+    scheduler.enqueue(task("2"), 0);
+    expect(scheduler.nextWakeAt(0)).toBe(60_000);
   });
 
   test("says when there is no room, per canvas and in total", () => {
@@ -230,7 +237,7 @@ test("whatever the order of events: limits hold, and every task ends exactly onc
       scheduler.canvasAvailable("b", true, now);
       for (let round = 0; round < 200 && scheduler.tasks().length > 0; round += 1) {
         for (const id of [...running.keys()]) end(id, "done");
-        now = Math.max(now, scheduler.nextWakeAt() ?? now);
+        now = Math.max(now, scheduler.nextWakeAt(now) ?? now);
         scheduler.tick(now);
       }
       expect(scheduler.tasks()).toEqual([]);

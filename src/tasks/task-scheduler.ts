@@ -149,13 +149,11 @@ export class TaskScheduler {
     }
   }
 
-  /** When `tick` must be called again; null = not before the next event. */
-  nextWakeAt(): number | null {
-    const times = [...this.#entries.values()].flatMap((entry) => {
-      if (entry.phase === "queued")
-        return this.#availableCanvases.has(entry.task.canvasId) ? [entry.notBefore] : [];
-      return entry.deadline === null || entry.abortReason ? [] : [entry.deadline];
-    });
+  /** When `tick` must be called again; null = not before the next event. What is due already waits for a free slot. */
+  nextWakeAt(now: number): number | null {
+    const times = [...this.#entries.values()]
+      .map((entry) => this.#wakesAt(entry))
+      .filter((time): time is number => time !== null && time > now);
     return times.length === 0 ? null : Math.min(...times);
   }
 
@@ -167,6 +165,11 @@ export class TaskScheduler {
 
   tasks(): readonly Task[] {
     return [...this.#entries.values()].map((entry) => entry.task);
+  }
+
+  #wakesAt(entry: Entry): number | null {
+    if (entry.phase === "running") return entry.abortReason ? null : entry.deadline;
+    return this.#availableCanvases.has(entry.task.canvasId) ? entry.notBefore : null;
   }
 
   #queued(): Entry[] {

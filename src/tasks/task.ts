@@ -7,8 +7,8 @@ export interface Task {
   readonly widgetId: string;
   readonly operation: Trigger["operation"];
   readonly prompt: string;
-  /** Text of the trigger (without our status line), as it was when it was accepted; null after a restart. */
-  readonly content: string | null;
+  /** SHA-256 (hex) of the trigger's content: tells whether the note still asks the same. */
+  readonly contentHash: string;
   readonly createdAt: number;
   /** How far the canvas has been written: nothing yet, braces removed, answer complete. */
   stage: "queued" | "claimed" | "answered";

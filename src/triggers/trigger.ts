@@ -19,3 +19,8 @@ export function detectTrigger(widget: Widget): Trigger | null {
   if (!asked) return null;
   return { operation: asked.image ? "image_prompt" : "note_prompt", prompt: asked.prompt, content };
 }
+
+/** SHA-256 (hex) of what a trigger asks: short enough for an index, and the same after a restart. */
+export function contentHash(trigger: Trigger): string {
+  return new Bun.CryptoHasher("sha256").update(trigger.content).digest("hex");
+}

@@ -1,0 +1,93 @@
+import { answerColors } from "../canvus/colors.ts";
+import { noteSizeFor } from "../canvus/note-size.ts";
+import type { Timers } from "../canvus/timers.ts";
+import type { Point, Size, Widget } from "../canvus/widget.ts";
+import type { AppError } from "../errors/app-error.ts";
+import { disarmBraces } from "../triggers/note-prompt.ts";
+import { answerTitle } from "../triggers/our-marks.ts";
+import type { CanvasBoard } from "./canvas-board.ts";
+import { CoalescingWriter } from "./coalescing-writer.ts";
+import type { Task } from "./task.ts";
+
+/** Often enough to see it grow, rarely enough for a busy server with dozens of answers at once. */
+const WRITE_INTERVAL_MS = 500;
+
+/** The note beside the trigger that fills with the answer. Created with the first text, recognised by its title. */
+export class AnswerNote {
+  readonly #task: Task;
+  readonly #board: CanvasBoard;
+  readonly #trigger: Widget;
+  readonly #signal: AbortSignal;
+  readonly #onCreated: (id: string) => Promise<void>;
+  readonly #writer: CoalescingWriter<string>;
+  #size: Size | null = null;
+
+  constructor(options: {
+    readonly task: Task;
+    readonly board: CanvasBoard;
+    readonly trigger: Widget;
+    readonly signal: AbortSignal;
+    readonly timers: Timers;
+    /** Told the id as soon as the note exists, before anything more is written to it. */
+    readonly onCreated: (id: string) => Promise<void>;
+    readonly onError: (error: AppError) => void;
+  }) {
+    this.#task = options.task;
+    this.#board = options.board;
+    this.#trigger = options.trigger;
+    this.#signal = options.signal;
+    this.#onCreated = options.onCreated;
+    this.#writer = new CoalescingWriter({
+      write: (text: string) => this.#write(text),
+      intervalMs: WRITE_INTERVAL_MS,
+      timers: options.timers,
+      onError: options.onError,
+    });
+  }
+
+  show(text: string): void {
+    if (text.trim() !== "") this.#writer.push(text);
+  }
+
+  /** Writes the last text; when this returns, the canvas has it. */
+  async finish(text: string): Promise<void> {
+    await this.#writer.finish(text);
+  }
+
+  /** Writes nothing more; what is on its way arrives or fails first. */
+  stop(): Promise<void> {
+    return this.#writer.stop();
+  }
+
+  async #write(raw: string): Promise<void> {
+    const text = disarmBraces(raw.trim());
+    const { answerId } = this.#task;
+    const standing = this.#board.places.standing(this.#trigger);
+    const size = noteSizeFor(text, standing.scale);
+    if (answerId === null) {
+      await this.#create({ text, size, ...standing });
+      return;
+    }
+    // The place is sent only together with a new size: else it would pull back a note that somebody is moving.
+    const grown = Bun.deepEquals(size, this.#size) ? {} : { size, location: this.#take(size) };
+    await this.#board.patch({ id: answerId, widget_type: "Note" }, { text, ...grown }, this.#signal);
+    this.#size = size;
+  }
+
+  async #create(fields: { text: string; size: Size; scale: number; depth: number }): Promise<void> {
+    const note = {
+      ...fields,
+      title: answerTitle(this.#task.correlationId),
+      location: this.#take(fields.size),
+      ...answerColors(this.#trigger.background_color),
+    };
+    const created = await this.#board.createNote(note, this.#signal);
+    this.#size = fields.size;
+    await this.#onCreated(created.id);
+  }
+
+  #take(size: Size): Point {
+    const { correlationId, answerId } = this.#task;
+    return this.#board.places.take({ correlationId, answerId, trigger: this.#trigger }, size);
+  }
+}

@@ -1,0 +1,197 @@
+import type { Ability } from "../abilities/ability.ts";
+import type { Timers } from "../canvus/timers.ts";
+import type { WidgetChange } from "../canvus/widget.ts";
+import { AppError, toAppError } from "../errors/app-error.ts";
+import { withCorrelation } from "../observability/correlation.ts";
+import type { Logger } from "../observability/logger.ts";
+import type { Journal } from "../storage/storage.ts";
+import type { Trigger } from "../triggers/trigger.ts";
+import type { CanvasBoard } from "./canvas-board.ts";
+import { Intake } from "./intake.ts";
+import { recoverTask } from "./recovery.ts";
+import type { Task } from "./task.ts";
+import { type SchedulerLimits, TaskScheduler, type Work, type WorkResult } from "./task-scheduler.ts";
+import { TaskWork } from "./task-work.ts";
+
+export interface TaskServiceOptions {
+  readonly limits: SchedulerLimits;
+  /** How long a note must stay unchanged before its question counts as typed, in ms. */
+  readonly settleMs: number;
+  readonly journal: Journal;
+  readonly abilities: Readonly<Record<Trigger["operation"], Ability>>;
+  readonly boards: ReadonlyMap<string, CanvasBoard>;
+  readonly timers: Timers;
+  readonly logger: Logger;
+}
+
+/** Time for running work to end after it was told to; what has not ended by then is resumed by the next start. */
+const STOP_GRACE_MS = 2000;
+
+/**
+ * Owns every prompt from the moment it is seen until it is answered. A thin shell: it turns what happens into events
+ * of the pure scheduler and carries out its effects.
+ */
+export class TaskService {
+  readonly #options: TaskServiceOptions;
+  readonly #scheduler: TaskScheduler;
+  readonly #intake: Intake;
+  readonly #running = new Map<string, { readonly abort: AbortController; readonly ended: Promise<void> }>();
+  readonly #announcing = new Map<string, Promise<void>>();
+  #cancelWake: (() => void) | null = null;
+  #stopping = false;
+
+  constructor(options: TaskServiceOptions) {
+    this.#options = options;
+    this.#scheduler = new TaskScheduler(options.limits, {
+      start: (task, work) => this.#start(task, work),
+      abort: (task, reason) => this.#running.get(task.correlationId)?.abort.abort(reason),
+      waiting: (task, ahead) => this.#announce(task, ahead),
+    });
+    this.#intake = new Intake({
+      ...options,
+      desk: {
+        isKnown: (canvasId, widgetId, hash) =>
+          this.#of(canvasId, widgetId).some((task) => task.contentHash === hash),
+        hasRoom: (canvasId) => this.#scheduler.hasRoom(canvasId),
+        enqueue: (task) => this.#enqueue(task),
+      },
+    });
+  }
+
+  /** Takes up what an earlier run of the service began; its canvases are worked on as soon as they are live. */
+  async start(): Promise<void> {
+    for (const row of await this.#options.journal.live()) {
+      if (this.#options.boards.has(row.canvas_id)) this.#enqueue(recoverTask(row));
+    }
+  }
+
+  /** Nothing new is begun; what runs is aborted and stays in the journal for the next start. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#intake.stop();
+    this.#scheduler.stopAccepting();
+    this.#cancelWake?.();
+    const reason = new AppError("CANCELLED", "The service is stopping.");
+    const ends = [...this.#running.values()].map(({ abort, ended }) => {
+      abort.abort(reason);
+      return ended;
+    });
+    await Promise.race([Promise.all(ends), Bun.sleep(STOP_GRACE_MS)]);
+  }
+
+  status(): { readonly running: number; readonly waiting: number; readonly overflow: number } {
+    const running = this.#scheduler.running().length;
+    return { running, waiting: this.#scheduler.tasks().length - running, overflow: this.#intake.overflow };
+  }
+
+  canvasAvailable(canvasId: string, available: boolean): void {
+    this.#dispatch((now) => this.#scheduler.canvasAvailable(canvasId, available, now));
+  }
+
+  onChanges(canvasId: string, changes: readonly WidgetChange[]): void {
+    this.#intake.onChanges(canvasId, changes);
+    for (const change of changes) if (change.kind === "deleted") this.#onDeleted(canvasId, change.widget.id);
+  }
+
+  /** The note that asked, or the answer while it is written: either way nobody wants this answer any more. */
+  #onDeleted(canvasId: string, widgetId: string): void {
+    for (const task of this.#scheduler.tasks()) {
+      if (task.canvasId !== canvasId || (task.widgetId !== widgetId && task.answerId !== widgetId)) continue;
+      this.#dispatch((now) => this.#scheduler.cancel(task.correlationId, now));
+    }
+  }
+
+  #of(canvasId: string, widgetId: string): readonly Task[] {
+    return this.#scheduler.tasks().filter((task) => task.canvasId === canvasId && task.widgetId === widgetId);
+  }
+
+  #enqueue(task: Task): void {
+    this.#log(task).info(task.recovered ? "prompt resumed after a restart" : "prompt accepted", {
+      operation_type: task.operation,
+    });
+    this.#dispatch((now) => this.#scheduler.enqueue(task, now));
+  }
+
+  #start(task: Task, work: Work): void {
+    const abort = new AbortController();
+    const ended = withCorrelation(task.correlationId, () => this.#run(task, work, abort.signal));
+    this.#running.set(task.correlationId, { abort, ended });
+  }
+
+  async #run(task: Task, work: Work, signal: AbortSignal): Promise<void> {
+    await this.#announcing.get(task.correlationId);
+    const result = await this.#attempt(task, work, signal);
+    this.#running.delete(task.correlationId);
+    if (this.#stopping) return;
+    this.#logEnd(task, work, result);
+    this.#dispatch((now) => this.#scheduler.workEnded(task.correlationId, result, now));
+    if (this.#of(task.canvasId, task.widgetId).includes(task)) return;
+    this.#options.boards.get(task.canvasId)?.places.release(task.correlationId);
+    this.#intake.onRoom();
+  }
+
+  async #attempt(task: Task, work: Work, signal: AbortSignal): Promise<WorkResult> {
+    try {
+      const doing = this.#workOn(task, signal);
+      if (work.kind === "answer") await doing.answer();
+      else if (work.kind === "report") await doing.report(work.error);
+      else await doing.withdraw();
+      return { done: true };
+    } catch (thrown) {
+      return { done: false, error: toAppError(thrown) };
+    }
+  }
+
+  #announce(task: Task, ahead: number): void {
+    const status = ahead === 0 ? "next in the queue …" : `waiting, ${ahead} before this one …`;
+    const never = new AbortController().signal;
+    // A failed announcement is no harm: the work itself claims the note and finds out what is wrong.
+    const announced = withCorrelation(task.correlationId, () => this.#workOn(task, never).announce(status))
+      .catch((error) => this.#log(task).debug("the queue position could not be shown", { error }))
+      .finally(() => this.#announcing.delete(task.correlationId));
+    this.#announcing.set(task.correlationId, announced);
+  }
+
+  #workOn(task: Task, signal: AbortSignal): TaskWork {
+    const board = this.#options.boards.get(task.canvasId);
+    if (!board) throw new AppError("INTERNAL", `Canvas ${task.canvasId} is not watched.`);
+    const { journal, abilities, timers } = this.#options;
+    return new TaskWork({ task, board, journal, ability: abilities[task.operation], timers, signal });
+  }
+
+  /** Runs an event of the scheduler and arms the timer for its next wish. */
+  #dispatch(event: (now: number) => void): void {
+    const { timers } = this.#options;
+    event(timers.now());
+    this.#cancelWake?.();
+    this.#cancelWake = null;
+    const wakeAt = this.#scheduler.nextWakeAt(timers.now());
+    if (wakeAt === null || this.#stopping) return;
+    this.#cancelWake = timers.schedule(wakeAt - timers.now(), () =>
+      this.#dispatch((now) => this.#scheduler.tick(now)),
+    );
+  }
+
+  #log(task: Task): Logger {
+    return this.#options.logger.child({
+      correlation_id: task.correlationId,
+      canvas_id: task.canvasId,
+      widget_id: task.widgetId,
+    });
+  }
+
+  #logEnd(task: Task, work: Work, result: WorkResult): void {
+    const log = this.#log(task);
+    const fields = {
+      operation_type: task.operation,
+      duration_ms: this.#options.timers.now() - task.createdAt,
+    };
+    if (!result.done) {
+      log.warn(`prompt not finished: ${result.error.message}`, { ...fields, error: result.error });
+      return;
+    }
+    if (work.kind === "answer") log.info("prompt answered", fields);
+    else if (work.kind === "report") log.error("prompt failed", { ...fields, error: work.error });
+    else log.info("prompt cancelled", fields);
+  }
+}

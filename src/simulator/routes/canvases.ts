@@ -12,7 +12,7 @@ import type { JsonObject } from "../json.ts";
 import { type CanvasRecord, canvasObject } from "../model/canvas-catalog.ts";
 import { patchColorPresets } from "../model/color-presets.ts";
 import type { StreamSource } from "../stream-source.ts";
-import { editableCanvas, requireEdit, rightOn, visibleCanvas, type World } from "../world.ts";
+import { editableCanvas, requireEdit, requireToken, rightOn, visibleCanvas, type World } from "../world.ts";
 import { handleBackground } from "./background.ts";
 import { handleUploadsFolder } from "./uploads-folder.ts";
 import { handleWidgets } from "./widgets.ts";
@@ -45,6 +45,7 @@ export async function handleCanvases(world: World, request: ApiRequest): Promise
 }
 
 async function handleCollection(world: World, request: ApiRequest): Promise<Reply> {
+  requireToken(request.caller);
   if (request.method === "GET") return live(canvasSource(world, request, "collection"));
   if (request.method !== "POST") throw methodNotAllowed(request);
   requireEdit(request.caller);

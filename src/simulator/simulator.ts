@@ -137,6 +137,8 @@ function serve(options: SimulatorOptions, handle: Handler): ReturnType<typeof Bu
       idleTimeout: 0,
       maxRequestBodySize: MAX_UPLOAD_BYTES + BODY_ALLOWANCE,
       development: false,
+      // Bun shares the port with other processes when `development` is off, unless told not to.
+      reusePort: false,
       routes: { "/": page },
       fetch: (request, server) => handle(request, server.requestIP(request)?.address),
       error: (error) => {
@@ -147,7 +149,7 @@ function serve(options: SimulatorOptions, handle: Handler): ReturnType<typeof Bu
       },
     });
   } catch (error) {
-    throw new AppError("PORT_IN_USE", `Port ${options.port} on ${hostname} cannot be used`, {
+    throw new AppError("PORT_IN_USE", `Port ${options.port} on ${hostname} cannot be used.`, {
       context: { hostname, port: options.port },
       cause: error,
     });

@@ -1,8 +1,6 @@
-import { buildInfo } from "./build-info.ts";
-import { runRunner } from "./cli/runner.ts";
-import { unpackDemoModel } from "./models/builtin-demo.ts";
+import { drainOutput } from "./cli/drain-output.ts";
+import { runCli } from "./cli/program.ts";
 
-const [command, ...rest] = process.argv.slice(2);
-if (command === "runner") process.exitCode = await runRunner(rest);
-else if (command === "unpack") process.stdout.write(`${await unpackDemoModel(rest[0] ?? ".")}\n`);
-else process.stdout.write(`${buildInfo.version} ${buildInfo.commit}\n`);
+const exitCode = await runCli(process.argv.slice(2));
+await drainOutput();
+process.exit(exitCode);

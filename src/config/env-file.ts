@@ -30,7 +30,7 @@ export interface EnvFileFailure {
 
 export interface EnvFilePlaces {
   /** Asked for by `--env-file`: it must exist. */
-  readonly requested?: string;
+  readonly requested?: string | undefined;
   /** Folders in which a `.env` is looked for, the first one found is read. Never the working directory. */
   readonly directories: readonly string[];
 }

@@ -1,0 +1,37 @@
+import { nanoid } from "nanoid";
+import { createLogger } from "../observability/create-logger.ts";
+import { startSimulator } from "../simulator/simulator.ts";
+import { waitForSignal } from "./wait-for-signal.ts";
+
+export interface SimulateOptions {
+  readonly port: number;
+  readonly host: string;
+  /** A new one is made when there is none. */
+  readonly token?: string;
+  readonly canvas?: readonly string[];
+  readonly seed: "demo" | "empty";
+}
+
+/**
+ * `canvuslocallm simulate`: stdout gets one JSON line when it is ready, nothing else.
+ * @returns the exit code.
+ * @throws AppError PORT_IN_USE
+ */
+export async function simulate(options: SimulateOptions): Promise<number> {
+  const token = options.token ?? nanoid();
+  const logger = createLogger({ level: "info", format: "auto", secrets: [token] });
+  const signal = waitForSignal();
+  const simulator = await startSimulator({
+    hostname: options.host,
+    port: options.port,
+    token,
+    seed: options.seed,
+    canvases: options.canvas?.map((id) => ({ id })) ?? [{}],
+    logger: logger.child({ source: "simulator" }),
+  });
+  const { url, canvases } = simulator;
+  process.stdout.write(`${JSON.stringify({ event: "ready", url, token, canvases })}\n`);
+  const exitCode = await signal;
+  await simulator.stop();
+  return exitCode;
+}

@@ -8,11 +8,12 @@ import {
 } from "node-llama-cpp";
 import { AppError } from "../../errors/app-error.ts";
 import type { LoadOptions, ModelInfo } from "../protocol.ts";
+import type { EngineGenerateHooks, EngineLoadHooks, RunnerEngine } from "../runner/engine.ts";
 import type { ChatMessage, TextRequest, TextResult } from "../text-engine.ts";
 import { chatHistory, promptTokens } from "./chat-history.ts";
 import { fitPrompt } from "./fit-prompt.ts";
 import { GenerationClock } from "./generation-clock.ts";
-import { type LoadedLlama, type LoadHooks, loadLlama } from "./load-llama.ts";
+import { type LoadedLlama, loadLlama } from "./load-llama.ts";
 import { readPrompt } from "./read-prompt.ts";
 
 /** Tokens left free in a context for what the chat template adds around the answer. */
@@ -29,13 +30,8 @@ interface Slot {
   busy: boolean;
 }
 
-interface GenerateHooks {
-  readonly signal: AbortSignal;
-  readonly onText: (piece: string) => void;
-}
-
 /** llama.cpp as a text engine. Runs in a runner only: native code may crash or hang at any time. */
-export class LlamaTextEngine {
+export class LlamaTextEngine implements RunnerEngine {
   readonly model: ModelInfo;
   readonly #loaded: LoadedLlama;
   readonly #slots: readonly Slot[];
@@ -59,7 +55,7 @@ export class LlamaTextEngine {
   }
 
   /** @throws AppError as loadLlama does */
-  static async load(options: LoadOptions, hooks: LoadHooks): Promise<LlamaTextEngine> {
+  static async load(options: LoadOptions, hooks: EngineLoadHooks): Promise<LlamaTextEngine> {
     return new LlamaTextEngine(await loadLlama(options, hooks), options);
   }
 
@@ -75,7 +71,7 @@ export class LlamaTextEngine {
    * At most as many at a time as there are sequences.
    * @throws AppError CANCELLED, INFERENCE_FAILED
    */
-  async generate(request: TextRequest, hooks: GenerateHooks): Promise<TextResult> {
+  async generate(request: TextRequest, hooks: EngineGenerateHooks): Promise<TextResult> {
     const fitted = this.#fit(request);
     const slot = this.#takeSlot(fitted.messages);
     try {
@@ -101,7 +97,7 @@ export class LlamaTextEngine {
     slot: Slot,
     request: TextRequest,
     fitted: { messages: readonly ChatMessage[]; promptTokens: number; tokensCut: number },
-    hooks: GenerateHooks,
+    hooks: EngineGenerateHooks,
   ): Promise<TextResult> {
     const clock = new GenerationClock(slot.sequence.tokenMeter);
     const room = this.model.contextSize - fitted.promptTokens - TEMPLATE_RESERVE;

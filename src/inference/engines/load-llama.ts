@@ -12,6 +12,7 @@ import { checkModelFile } from "../../models/check-model-file.ts";
 import type { GgufFacts } from "../../models/gguf.ts";
 import type { LogLevel } from "../../observability/logger.ts";
 import type { GpuSetting, LoadOptions } from "../protocol.ts";
+import type { EngineLoadHooks } from "../runner/engine.ts";
 import { chooseThreads } from "./choose-threads.ts";
 
 /** Automatic context size in tokens: enough for a long note or a chunk of a document, and it has to fit several times. */
@@ -21,12 +22,6 @@ const SMALLEST_CONTEXT = 512;
 const CPU_BATCH = 256;
 /** How many of the engine's own complaints are kept to explain a failed load. */
 const KEPT_COMPLAINTS = 4;
-
-export interface LoadHooks {
-  /** 0 to 1; called often while the file is read. */
-  readonly onProgress: (fraction: number) => void;
-  readonly log: (level: LogLevel, message: string) => void;
-}
 
 export interface LoadedLlama {
   readonly llama: Llama;
@@ -40,7 +35,7 @@ export interface LoadedLlama {
  * Loads the native engine, the model and one context that all requests share.
  * @throws AppError MODEL_FILE_MISSING, MODEL_FILE_INVALID, ENGINE_UNAVAILABLE, OUT_OF_MEMORY, MODEL_LOAD_FAILED
  */
-export async function loadLlama(options: LoadOptions, hooks: LoadHooks): Promise<LoadedLlama> {
+export async function loadLlama(options: LoadOptions, hooks: EngineLoadHooks): Promise<LoadedLlama> {
   const facts = await checkModelFile(options.modelPath);
   const complaints: string[] = [];
   const llama = await loadEngine(options.gpu, (level, message) => {
@@ -79,7 +74,7 @@ function gpuOption(setting: GpuSetting): LlamaGpuType | "auto" {
   return setting === "off" ? false : setting;
 }
 
-async function loadEngine(gpu: GpuSetting, log: LoadHooks["log"]): Promise<Llama> {
+async function loadEngine(gpu: GpuSetting, log: EngineLoadHooks["log"]): Promise<Llama> {
   try {
     return await getLlama({
       gpu: gpuOption(gpu),

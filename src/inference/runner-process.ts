@@ -1,0 +1,74 @@
+import type { Logger } from "../observability/logger.ts";
+import { OutputTail } from "./output-tail.ts";
+import type { MessageToRunner } from "./protocol.ts";
+import { runnerEnvironment } from "./runner-environment.ts";
+
+/** How long to wait for the last output of an ended process; a grandchild may keep the pipe open for ever. */
+const OUTPUT_GRACE_MS = 500;
+
+export interface RunnerExit {
+  /** One sentence for people. */
+  readonly description: string;
+  /** The last of what it wrote, at most 8 KB. */
+  readonly output: string;
+}
+
+export interface RunnerHandlers {
+  /** Everything that arrives, checked by nobody yet. */
+  readonly onMessage: (message: unknown) => void;
+  /** Once, when the process has ended. */
+  readonly onExit: (exit: RunnerExit) => void;
+}
+
+export interface RunnerProcess {
+  readonly pid: number;
+  /** Does nothing when the process has ended. */
+  send(message: MessageToRunner): void;
+  kill(signal: "SIGTERM" | "SIGKILL"): void;
+}
+
+/** Starts a runner in a process group of its own, so that a Ctrl-C in a terminal reaches the service only. */
+export function spawnRunner(
+  command: readonly string[],
+  logger: Logger,
+  handlers: RunnerHandlers,
+): RunnerProcess {
+  const child = Bun.spawn([...command], {
+    ipc: handlers.onMessage,
+    serialization: "advanced",
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    env: runnerEnvironment(process.env),
+    detached: process.platform !== "win32",
+  });
+  const output = new OutputTail((line) => logger.debug(line, { stream: "runner output" }));
+  const followed = Promise.allSettled([output.follow(child.stdout), output.follow(child.stderr)]);
+  void child.exited.then(async () => {
+    await Promise.race([followed, Bun.sleep(OUTPUT_GRACE_MS)]);
+    handlers.onExit({ description: describeExit(child), output: output.text });
+  });
+
+  return {
+    pid: child.pid,
+    send: (message) => {
+      if (child.exitCode === null && child.signalCode === null) child.send(message);
+    },
+    kill: (signal) => killGroup(child, signal),
+  };
+}
+
+function describeExit({ exitCode, signalCode }: Bun.Subprocess): string {
+  const how = signalCode === null ? `exit code ${exitCode}` : `signal ${signalCode}`;
+  return `The model process ended with ${how}.`;
+}
+
+function killGroup(child: Bun.Subprocess, signal: "SIGTERM" | "SIGKILL"): void {
+  try {
+    // The group, so that whatever a driver started goes too.
+    if (process.platform !== "win32") process.kill(-child.pid, signal);
+    else child.kill(signal);
+  } catch {
+    child.kill(signal); // the group is gone already, or was never made
+  }
+}

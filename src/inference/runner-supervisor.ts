@@ -1,0 +1,264 @@
+import type { Logger } from "../observability/logger.ts";
+import { PendingRequests } from "./pending-requests.ts";
+import {
+  type LoadOptions,
+  type MessageFromRunner,
+  type ModelInfo,
+  PROTOCOL_VERSION,
+  parseMessageFromRunner,
+  type RunnerFailure,
+} from "./protocol.ts";
+import { type RunnerExit, type RunnerProcess, spawnRunner } from "./runner-process.ts";
+import {
+  INITIAL_STATE,
+  type SupervisorEffect,
+  type SupervisorEvent,
+  type SupervisorLimits,
+  type SupervisorState,
+} from "./supervisor-state.ts";
+import { step } from "./supervisor-step.ts";
+import type { GenerateOptions, TextRequest, TextResult } from "./text-engine.ts";
+
+const TICK_MS = 250;
+/** A busy main thread delays ticks as well as heartbeats; time it slept through is not held against the runner. */
+const MAX_TICK_MS = 2 * TICK_MS;
+/** A cancelled request ends with the step of tokens it is in. */
+const CANCEL_GRACE_MS = 30_000;
+
+export interface RunnerSupervisorOptions {
+  /** The command line that starts the runner. */
+  readonly command: readonly string[];
+  /** @param attempt how many processes in a row have failed to load before this one */
+  readonly loadOptions: (attempt: number) => LoadOptions;
+  readonly limits: SupervisorLimits;
+  readonly logger: Logger;
+  /** Called after every change of the state. */
+  readonly onChange: () => void;
+}
+
+/** Does what the pure state machine says: starts, feeds, watches and ends runner processes, one at a time. */
+export class RunnerSupervisor {
+  readonly #options: RunnerSupervisorOptions;
+  readonly #requests = new PendingRequests();
+  readonly #stopWaiters: (() => void)[] = [];
+  #state = INITIAL_STATE;
+  #process: RunnerProcess | null = null;
+  #model: ModelInfo | null = null;
+  #attempt = 0;
+  #residentBytes = 0;
+  #ticker: ReturnType<typeof setInterval> | null = null;
+  #lastTick = 0;
+
+  constructor(options: RunnerSupervisorOptions) {
+    this.#options = options;
+  }
+
+  get state(): SupervisorState {
+    return this.#state;
+  }
+
+  /** What is loaded; null unless it is usable now. */
+  get model(): ModelInfo | null {
+    return this.#state.phase.name === "ready" ? this.#model : null;
+  }
+
+  get pid(): number | null {
+    return this.#process?.pid ?? null;
+  }
+
+  /** Memory of the runner in bytes as it last reported it. */
+  get residentBytes(): number {
+    return this.#process === null ? 0 : this.#residentBytes;
+  }
+
+  start(): void {
+    this.#dispatch({ type: "start" });
+  }
+
+  /**
+   * Resolves when the process is gone; the stop ladder bounds it.
+   * @param drainMs how long requests in work may take to end
+   */
+  stop(drainMs: number): Promise<void> {
+    this.#dispatch({ type: "stop", drainMs });
+    if (this.#state.phase.name === "stopped") return Promise.resolve();
+    return new Promise((resolve) => this.#stopWaiters.push(resolve));
+  }
+
+  /** Sends a request to a runner that is ready; the caller has looked. */
+  generate(request: TextRequest, options: GenerateOptions): Promise<TextResult> {
+    const { id, result } = this.#requests.add(options, (cancelled) => this.#cancel(cancelled));
+    this.#process?.send({
+      type: "generate",
+      id,
+      correlationId: options.correlationId,
+      request: { ...request, messages: [...request.messages] },
+    });
+    this.#dispatch({ type: "requestBegun" });
+    return result;
+  }
+
+  #cancel(id: number): void {
+    this.#process?.send({ type: "cancel", id });
+    const asked = this.#process;
+    setTimeout(() => {
+      if (asked !== this.#process || !this.#requests.has(id)) return;
+      const message = "The model process did not give up a cancelled request.";
+      this.#dispatch({ type: "misbehaved", error: { code: "RUNNER_STUCK", message } });
+    }, CANCEL_GRACE_MS).unref();
+  }
+
+  #dispatch(event: SupervisorEvent): void {
+    const before = this.#state.phase.name;
+    const { state, effects } = step(this.#state, event, performance.now(), this.#options.limits);
+    this.#state = state;
+    for (const effect of effects) this.#apply(effect);
+    if (state.phase.name !== before) this.#enter(state.phase);
+    this.#options.onChange();
+  }
+
+  #enter(phase: SupervisorState["phase"]): void {
+    const { logger } = this.#options;
+    logger.debug(`Runner is ${phase.name}`, { crashes: this.#state.crashes });
+    if (phase.name === "waiting") logger.warn(phase.error.message, { code: phase.error.code });
+    if (phase.name === "failed" || phase.name === "quarantined") {
+      logger.error(phase.error.message, { code: phase.error.code });
+    }
+    const idle = phase.name === "stopped" || phase.name === "failed" || phase.name === "quarantined";
+    this.#tick(!idle);
+    if (!idle) return;
+    for (const resolve of this.#stopWaiters.splice(0)) resolve();
+  }
+
+  #tick(wanted: boolean): void {
+    if (wanted === (this.#ticker !== null)) return;
+    if (this.#ticker !== null) clearInterval(this.#ticker);
+    this.#ticker = null;
+    if (!wanted) return;
+    this.#lastTick = performance.now();
+    this.#ticker = setInterval(() => {
+      const now = performance.now();
+      const elapsedMs = Math.min(now - this.#lastTick, MAX_TICK_MS);
+      this.#lastTick = now;
+      this.#dispatch({ type: "tick", elapsedMs });
+    }, TICK_MS);
+  }
+
+  #apply(effect: SupervisorEffect): void {
+    switch (effect.type) {
+      case "spawn":
+        this.#spawn();
+        break;
+      case "load":
+        this.#process?.send({ type: "load", options: this.#options.loadOptions(this.#attempt++) });
+        break;
+      case "shutdown":
+        this.#process?.send({ type: "shutdown" });
+        break;
+      case "terminate":
+        this.#process?.kill("SIGTERM");
+        break;
+      case "kill":
+        this.#process?.kill("SIGKILL");
+        break;
+      case "failRequests":
+        this.#requests.rejectAll(effect.error);
+        break;
+    }
+  }
+
+  #spawn(): void {
+    this.#residentBytes = 0;
+    try {
+      const spawned: RunnerProcess = spawnRunner(this.#options.command, this.#options.logger, {
+        onMessage: (message) => {
+          if (this.#process === spawned) this.#receive(message);
+        },
+        onExit: (exit) => {
+          if (this.#process === spawned) this.#exited(exit);
+        },
+      });
+      this.#process = spawned;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      // Not at once: the transition that asked for the process is still being carried out.
+      queueMicrotask(() =>
+        this.#exited({ description: `The model process cannot be started: ${reason}`, output: "" }),
+      );
+    }
+  }
+
+  #exited({ description, output }: RunnerExit): void {
+    const wanted = this.#state.phase.name === "stopping";
+    if (!wanted && output !== "") this.#options.logger.warn("Last output of the model process", { output });
+    this.#process = null;
+    this.#dispatch({ type: "exited", error: { code: "RUNNER_CRASHED", message: description } });
+  }
+
+  #receive(value: unknown): void {
+    const message = parseMessageFromRunner(value);
+    if (message === null) this.#misbehaved("The model process sent a message that is not in the protocol.");
+    else this.#handle(message);
+  }
+
+  #misbehaved(message: string): void {
+    const error: RunnerFailure = { code: "RUNNER_CRASHED", message };
+    this.#dispatch({ type: "misbehaved", error });
+  }
+
+  #handle(message: MessageFromRunner): void {
+    switch (message.type) {
+      case "hello":
+        if (message.protocol === PROTOCOL_VERSION) this.#dispatch({ type: "hello" });
+        else this.#misbehaved(`The model process speaks version ${message.protocol} of the protocol.`);
+        break;
+      case "loadProgress":
+        this.#dispatch({ type: "loadProgress" });
+        break;
+      case "loaded":
+        this.#loaded(message.model, message.load_ms);
+        break;
+      case "loadFailed":
+        this.#dispatch({ type: "loadFailed", error: message.error });
+        break;
+      case "heartbeat":
+        this.#residentBytes = message.rss;
+        this.#dispatch({ type: "heartbeat", progress: message.progress });
+        break;
+      case "text":
+        this.#requests.text(message.id, message.piece);
+        this.#dispatch({ type: "output" });
+        break;
+      case "done":
+        this.#ended(this.#requests.resolve(message.id, message.result), true);
+        break;
+      case "failed":
+        this.#ended(this.#requests.reject(message.id, message.error), false);
+        break;
+      case "log":
+        this.#options.logger[message.level](message.message, {
+          ...(message.correlationId === undefined ? {} : { correlation_id: message.correlationId }),
+        });
+        break;
+    }
+  }
+
+  #loaded(model: ModelInfo, loadMs: number): void {
+    this.#attempt = 0;
+    this.#model = model;
+    this.#options.logger.info(`Model ${model.name} is loaded`, {
+      model: model.name,
+      quantization: model.quantization,
+      context_size: model.contextSize,
+      gpu: model.gpu,
+      threads: model.threads,
+      demo_model: model.isDemo,
+      duration_ms: Math.round(loadMs),
+    });
+    this.#dispatch({ type: "loaded" });
+  }
+
+  #ended(known: boolean, succeeded: boolean): void {
+    if (known) this.#dispatch({ type: "requestEnded", succeeded });
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * A runner that misbehaves on demand, as a real process that speaks the real protocol. Its arguments say how it
+ * starts, the text of a prompt says what it does with it.
+ */
+import { appendFileSync, readFileSync } from "node:fs";
+import { type MessageFromRunner, PROTOCOL_VERSION, parseMessageToRunner } from "../protocol.ts";
+
+const [startup = "", file = ""] = process.argv.slice(2);
+const cancellable = new Set<number>();
+let progress = 0;
+let silent = false;
+
+function say(message: MessageFromRunner | { type: "nonsense" }): void {
+  process.send?.(message);
+}
+
+function die(): void {
+  process.kill(process.pid, "SIGKILL");
+}
+
+function answer(id: number, text: string): void {
+  say({ type: "text", id, piece: text });
+  const metrics = {
+    queue_ms: 0,
+    load_ms: 0,
+    prompt_tokens: 1,
+    prompt_ms: 1,
+    completion_tokens: 1,
+    generation_ms: 1,
+    ttft_ms: 1,
+    prompt_tokens_per_second: 1,
+    completion_tokens_per_second: 1,
+  };
+  say({
+    type: "done",
+    id,
+    result: { text, model: "fake", stopReason: "stop", promptTokensCut: 0, metrics },
+  });
+}
+
+function generate(id: number, prompt: string): void {
+  if (prompt === "crash") {
+    say({ type: "text", id, piece: "half an ans" });
+    die();
+  } else if (prompt === "hang") {
+    while (prompt === "hang") progress++;
+  } else if (prompt === "silent") silent = true;
+  else if (prompt === "stall" || prompt === "wait") cancellable.add(id);
+  else if (prompt === "nonsense") say({ type: "nonsense" });
+  else if (prompt === "babble") {
+    process.stdout.write(`${"garbage".repeat(100_000)}\n`);
+    process.stderr.write(new Uint8Array([0xff, 0xfe, 0x00, 0x0a]));
+    answer(id, "survived");
+  } else if (prompt === "fail") {
+    say({ type: "failed", id, error: { code: "INFERENCE_FAILED", message: "as asked" } });
+  } else answer(id, `echo: ${prompt}`);
+}
+
+function load(gpu: string, modelPath: string): void {
+  if (file !== "") appendFileSync(file, `${gpu}\n`);
+  if (startup === "crash-at-load") die();
+  else if (startup === "crash-at-first-load" && readFileSync(file, "utf8").split("\n").length === 2) die();
+  else if (startup === "hang-at-load") return;
+  else if (startup === "load-fails") {
+    say({
+      type: "loadFailed",
+      error: { code: "OUT_OF_MEMORY", message: "The model does not fit into memory." },
+    });
+  } else {
+    const model = {
+      name: "fake",
+      path: modelPath,
+      quantization: "F16",
+      contextSize: 1024,
+      gpu: "off",
+      threads: 1,
+      isDemo: false,
+    } as const;
+    say({ type: "loaded", model, load_ms: 1 });
+  }
+}
+
+process.on("message", (value) => {
+  const message = parseMessageToRunner(value);
+  if (message?.type === "load") load(message.options.gpu, message.options.modelPath);
+  else if (message?.type === "generate") generate(message.id, message.request.messages.at(-1)?.content ?? "");
+  else if (message?.type === "cancel" && cancellable.delete(message.id)) {
+    say({
+      type: "failed",
+      id: message.id,
+      error: { code: "CANCELLED", message: "The answer was cancelled." },
+    });
+  } else if (message?.type === "shutdown" && startup !== "stubborn") process.exit(0);
+});
+process.on("disconnect", () => process.exit(0));
+if (startup === "stubborn") process.on("SIGTERM", () => undefined);
+if (startup === "wrong-version") say({ type: "hello", protocol: PROTOCOL_VERSION + 1 });
+else if (startup !== "mute") say({ type: "hello", protocol: PROTOCOL_VERSION });
+setInterval(() => {
+  if (!silent) say({ type: "heartbeat", progress, rss: 1_000_000 });
+}, 50);

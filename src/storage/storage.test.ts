@@ -8,12 +8,13 @@ import { MIGRATIONS, migrate } from "./migrate.ts";
 import type { HistoryInsert } from "./schema.ts";
 import { Storage } from "./storage.ts";
 
+const workerUrl = new URL("./worker.ts", import.meta.url);
 let folder: string;
 let storage: Storage;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "cll-storage-"));
-  storage = new Storage({ file: join(folder, "data.db") });
+  storage = new Storage({ file: join(folder, "data.db"), workerUrl });
   await storage.start();
 });
 
@@ -56,7 +57,7 @@ test("what was begun and not finished is still there after a restart, oldest fir
   await storage.journal.update("c1", { status: "running", stage: "claimed" });
   await storage.journal.update("c2", { status: "failed" });
   await storage.stop();
-  storage = new Storage({ file: join(folder, "data.db") });
+  storage = new Storage({ file: join(folder, "data.db"), workerUrl });
   await storage.start();
   const live = await storage.journal.live();
   expect(live.map((each) => [each.correlation_id, each.stage])).toEqual([
@@ -84,7 +85,7 @@ test("a database of a newer version is refused and left as it was", async () => 
   const database = new Database(file);
   database.run("PRAGMA user_version = 999");
   database.close();
-  storage = new Storage({ file });
+  storage = new Storage({ file, workerUrl });
   const error = await storage.start().catch((thrown) => thrown);
   expect(error.code).toBe("STORAGE_MIGRATION_FAILED");
   expect(error.message).toContain("newer version");

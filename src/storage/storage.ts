@@ -19,16 +19,19 @@ export type Journal = {
  */
 export class Storage {
   readonly #file: string;
+  readonly #workerUrl: URL;
   readonly #waiters = new Map<number, Waiter>();
   #worker: Worker | undefined;
   #nextId = 1;
 
-  constructor(options: { readonly file: string }) {
+  /** @param options.workerUrl of worker.ts: only a module at the top of src has the same path to it when compiled. */
+  constructor(options: { readonly file: string; readonly workerUrl: URL }) {
     this.#file = options.file;
+    this.#workerUrl = options.workerUrl;
   }
 
   async start(): Promise<void> {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url));
+    const worker = new Worker(this.#workerUrl);
     this.#worker = worker;
     worker.onmessage = (event: MessageEvent<WorkerReply>) => this.#settle(event.data);
     worker.onerror = (event) => this.#failAll(event.message);

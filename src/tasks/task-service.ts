@@ -19,7 +19,6 @@ export interface TaskServiceOptions {
   readonly settleMs: number;
   readonly journal: Journal;
   readonly abilities: Readonly<Record<Trigger["operation"], Ability>>;
-  readonly boards: ReadonlyMap<string, CanvasBoard>;
   readonly timers: Timers;
   readonly logger: Logger;
 }
@@ -33,6 +32,7 @@ const STOP_GRACE_MS = 2000;
  */
 export class TaskService {
   readonly #options: TaskServiceOptions;
+  readonly #boards = new Map<string, CanvasBoard>();
   readonly #scheduler: TaskScheduler;
   readonly #intake: Intake;
   readonly #running = new Map<string, { readonly abort: AbortController; readonly ended: Promise<void> }>();
@@ -49,6 +49,7 @@ export class TaskService {
     });
     this.#intake = new Intake({
       ...options,
+      boards: this.#boards,
       desk: {
         isKnown: (canvasId, widgetId, hash) =>
           this.#of(canvasId, widgetId).some((task) => task.contentHash === hash),
@@ -58,10 +59,11 @@ export class TaskService {
     });
   }
 
-  /** Takes up what an earlier run of the service began; its canvases are worked on as soon as they are live. */
-  async start(): Promise<void> {
+  /** Begins to work on a canvas, first on what an earlier run of the service left unfinished there. */
+  async adopt(board: CanvasBoard): Promise<void> {
+    this.#boards.set(board.canvasId, board);
     for (const row of await this.#options.journal.live()) {
-      if (this.#options.boards.has(row.canvas_id)) this.#enqueue(recoverTask(row));
+      if (row.canvas_id === board.canvasId) this.#enqueue(recoverTask(row));
     }
   }
 
@@ -126,7 +128,7 @@ export class TaskService {
     this.#logEnd(task, work, result);
     this.#dispatch((now) => this.#scheduler.workEnded(task.correlationId, result, now));
     if (this.#of(task.canvasId, task.widgetId).includes(task)) return;
-    this.#options.boards.get(task.canvasId)?.places.release(task.correlationId);
+    this.#boards.get(task.canvasId)?.places.release(task.correlationId);
     this.#intake.onRoom();
   }
 
@@ -153,7 +155,7 @@ export class TaskService {
   }
 
   #workOn(task: Task, signal: AbortSignal): TaskWork {
-    const board = this.#options.boards.get(task.canvasId);
+    const board = this.#boards.get(task.canvasId);
     if (!board) throw new AppError("INTERNAL", `Canvas ${task.canvasId} is not watched.`);
     const { journal, abilities, timers } = this.#options;
     return new TaskWork({ task, board, journal, ability: abilities[task.operation], timers, signal });

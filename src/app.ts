@@ -1,0 +1,186 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { answerNote, generateImage, NOTE_SYSTEM_PROMPT } from "./abilities/answer-note.ts";
+import { buildInfo } from "./build-info.ts";
+import { CanvasGroup } from "./canvus/canvas-group.ts";
+import { CanvusClient } from "./canvus/client.ts";
+import type { Credentials } from "./canvus/credentials.ts";
+import { systemTimers } from "./canvus/timers.ts";
+import type { Config } from "./config/schema.ts";
+import { AppError } from "./errors/app-error.ts";
+import { LocalTextEngine } from "./inference/local-text-engine.ts";
+import { BUILTIN_DEMO, unpackDemoModel } from "./models/builtin-demo.ts";
+import type { Logger } from "./observability/logger.ts";
+import { judgeReadiness } from "./service/readiness.ts";
+import { Storage } from "./storage/storage.ts";
+import { CanvasBoard } from "./tasks/canvas-board.ts";
+import { TaskService } from "./tasks/task-service.ts";
+import { WebServer } from "./web/web-server.ts";
+
+interface Part {
+  readonly name: string;
+  readonly part: { stop(): Promise<void> };
+}
+
+/**
+ * The composition root: builds every part once, starts them in order and stops them in reverse.
+ */
+export class App {
+  readonly #config: Config;
+  readonly #logger: Logger;
+  readonly #running: Part[] = [];
+  #web: WebServer | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(config: Config, logger: Logger) {
+    this.#config = config;
+    this.#logger = logger;
+  }
+
+  /** Address of the service's own page, once it is started. */
+  get url(): string {
+    return this.#web?.url ?? "";
+  }
+
+  /**
+   * @throws AppError when the service cannot work at all, CANCELLED when it was stopped meanwhile; in both cases call
+   * `stop`. A Canvus server that does not answer is no such reason, it is waited for.
+   */
+  async start(): Promise<void> {
+    const config = this.#config;
+    const logger = this.#logger;
+    const model = await prepareModel(config);
+    if (model.isDemo) logger.warn("the built-in demo model answers: it only knows a few facts");
+
+    const storage = new Storage({
+      file: join(config.CANVUSLLM_DATA_DIR, "data.db"),
+      workerUrl: new URL("./storage/worker.ts", import.meta.url),
+    });
+    this.#begun("storage", storage);
+    await storage.start();
+
+    const engine = new LocalTextEngine({
+      modelPath: model.path,
+      isDemo: model.isDemo,
+      contextSize: config.LLAMA_CONTEXT_SIZE,
+      threads: config.LLAMA_THREADS,
+      gpu: config.LLAMA_GPU,
+      maxConcurrent: config.MAX_CONCURRENT,
+      logger: logger.child({ source: "inference" }),
+    });
+
+    const references = config.CANVAS_IDS ?? [];
+    const client = new CanvusClient({
+      baseUrl: config.CANVUS_SERVER,
+      credentials: credentialsOf(config),
+      tls: {
+        allowSelfSigned: config.ALLOW_SELF_SIGNED_CERTS,
+        ca: await readAuthority(config.CANVUS_CA_FILE),
+      },
+      requestTimeoutMs: config.CANVUSLLM_REQUEST_TIMEOUT,
+      maxDownloadBytes: config.MAX_FILE_SIZE,
+      maxRetries: config.MAX_RETRIES,
+      retryDelayMs: config.RETRY_DELAY,
+      logger: logger.child({ source: "canvus" }),
+    });
+
+    const tasks = new TaskService({
+      limits: {
+        maxRunning: config.MAX_CONCURRENT,
+        maxQueued: config.CANVUSLLM_QUEUE_LIMIT,
+        // With several canvases none of them can fill the queue alone.
+        maxQueuedPerCanvas: Math.ceil(config.CANVUSLLM_QUEUE_LIMIT / Math.max(1, references.length)),
+        maxRetries: config.MAX_RETRIES,
+        retryDelayMs: config.RETRY_DELAY,
+        processingTimeoutMs: config.PROCESSING_TIMEOUT,
+      },
+      settleMs: config.CANVUSLLM_PROMPT_SETTLE_MS,
+      journal: storage.journal,
+      abilities: {
+        note_prompt: answerNote({
+          engine,
+          maxTokens: config.OPENAI_NOTE_RESPONSE_TOKENS,
+          timeoutMs: config.AI_TIMEOUT,
+          systemPrompt: model.isDemo ? null : NOTE_SYSTEM_PROMPT,
+        }),
+        image_prompt: generateImage,
+      },
+      timers: systemTimers,
+      logger: logger.child({ source: "tasks" }),
+    });
+
+    const canvases = new CanvasGroup({
+      client,
+      references,
+      idleTimeoutMs: config.CANVUSLLM_STREAM_IDLE_TIMEOUT,
+      timers: systemTimers,
+      logger: logger.child({ source: "canvus" }),
+      onCanvas: (canvas, state) => tasks.adopt(new CanvasBoard({ canvasId: canvas.id, client, state })),
+      onChanges: (canvasId, changes) => tasks.onChanges(canvasId, changes),
+      onAvailable: (canvasId, available) => tasks.canvasAvailable(canvasId, available),
+    });
+
+    const web = new WebServer({
+      hostname: config.WEBUI_HOST,
+      port: config.PORT,
+      version: buildInfo.version,
+      readiness: () => judgeReadiness({ journal: storage.journal, canvases, engine, isDemo: model.isDemo }),
+    });
+    this.#begun("web server", web);
+    web.start();
+    this.#web = web;
+    logger.info(`status page on ${web.url}`);
+
+    this.#begun("text engine", engine);
+    await engine.start();
+    this.#begun("tasks", tasks);
+    this.#begun("canvases", canvases);
+    await canvases.start();
+    this.#throwIfStopped();
+  }
+
+  /** Stops what was started, in reverse; also in the middle of a start. Idempotent. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stopAll();
+    return this.#stopped;
+  }
+
+  async #stopAll(): Promise<void> {
+    for (const { name, part } of this.#running.splice(0).reverse()) {
+      await part.stop().catch((error) => this.#logger.warn(`the ${name} did not stop cleanly`, { error }));
+    }
+  }
+
+  /** To be called before a part starts: a stop that comes while it does must find it. */
+  #begun(name: string, part: Part["part"]): void {
+    this.#throwIfStopped();
+    this.#running.push({ name, part });
+  }
+
+  #throwIfStopped(): void {
+    if (this.#stopped) throw new AppError("CANCELLED", "The service was stopped while it started.");
+  }
+}
+
+async function prepareModel(config: Config): Promise<{ path: string; isDemo: boolean }> {
+  const path = config.LLAMA_MODEL_PATH;
+  if (path === undefined) {
+    throw new AppError("MODEL_NOT_CONFIGURED", "No model is set up, so no question can be answered.");
+  }
+  if (path === BUILTIN_DEMO) return { path: await unpackDemoModel(config.CANVUSLLM_DATA_DIR), isDemo: true };
+  return { path, isDemo: false };
+}
+
+function credentialsOf(config: Config): Credentials {
+  if (config.CANVUS_API_KEY !== undefined) return { token: config.CANVUS_API_KEY };
+  return { email: config.CANVUS_USERNAME ?? "", password: config.CANVUS_PASSWORD ?? "" };
+}
+
+async function readAuthority(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    throw new AppError("CONFIG_INVALID", `CANVUS_CA_FILE cannot be read: ${path}.`, { cause });
+  }
+}

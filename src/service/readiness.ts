@@ -1,0 +1,45 @@
+import type { CanvasStatus } from "../canvus/canvas-group.ts";
+import type { TextEngineStatus } from "../inference/local-text-engine.ts";
+import type { Journal } from "../storage/storage.ts";
+import type { Readiness, ReadinessReason } from "../web/health.ts";
+
+/** What readiness needs to know of the parts. */
+export interface ReadinessParts {
+  readonly journal: Pick<Journal, "ping">;
+  readonly canvases: { status(): readonly CanvasStatus[] };
+  readonly engine: { status(): TextEngineStatus };
+  readonly isDemo: boolean;
+}
+
+/** Ready means: a prompt written now would be answered. One live canvas is enough; the others are named. */
+export async function judgeReadiness({
+  journal,
+  canvases,
+  engine,
+  isDemo,
+}: ReadinessParts): Promise<Readiness> {
+  const reasons: ReadinessReason[] = [];
+  const notices: string[] = [];
+  const database = await journal.ping().then(
+    () => null,
+    (error: Error) => error.message,
+  );
+  if (database !== null) reasons.push({ part: "database", message: database });
+
+  const states = canvases.status();
+  const away = states.filter((canvas) => canvas.state !== "live").map(describeCanvas);
+  if (away.length < states.length) notices.push(...away);
+  else reasons.push(...away.map((message) => ({ part: "canvas" as const, message })));
+  if (states.length === 0) reasons.push({ part: "canvas", message: "No canvas has been looked up yet." });
+
+  const { model, error, state } = engine.status();
+  if (!model)
+    reasons.push({ part: "model", message: error?.message ?? `The model is not loaded yet (${state}).` });
+  if (isDemo) notices.push("The built-in demo model answers: it only knows a few facts.");
+  return { ready: reasons.length === 0, reasons, notices };
+}
+
+function describeCanvas(canvas: CanvasStatus): string {
+  const why = canvas.error ? `: ${canvas.error.message} ${canvas.error.hint}` : "";
+  return `Canvas "${canvas.name}" is ${canvas.state}${why}`;
+}

@@ -1,0 +1,18 @@
+/** A service in small: starts the real runner, prints its process id when the model is usable, and stays. */
+import { LocalTextEngine } from "../local-text-engine.ts";
+import { recordingLogger } from "./recording-logger.ts";
+
+const [modelPath = "", ...command] = process.argv.slice(2);
+const engine = new LocalTextEngine({
+  modelPath,
+  isDemo: true,
+  contextSize: 0,
+  threads: 0,
+  gpu: "off",
+  maxConcurrent: 1,
+  logger: recordingLogger(),
+  command,
+});
+await engine.start();
+await engine.ready();
+process.stdout.write(`${engine.status().pid}\n`);

@@ -98,7 +98,8 @@ export class CreateOnce {
   /** Finds the copy that counts, remembers it and removes its twins. */
   async #settle(creation: Creation, preferredId?: string): Promise<Widget | undefined> {
     const copies = await creation.find();
-    const kept = copies.find((copy) => copy.id === preferredId) ?? copies[0];
+    const keptId = preferredId ?? this.#recall(creation.canvasId, creation.mark)?.keptId;
+    const kept = copies.find((copy) => copy.id === keptId) ?? copies[0];
     if (kept === undefined) {
       if (preferredId !== undefined) this.#remember(creation, preferredId);
       return undefined;

@@ -1,4 +1,5 @@
-import { contains, type Rect } from "./geometry.ts";
+import { contains, overlaps, type Rect } from "./geometry.ts";
+import { RowIndex } from "./row-index.ts";
 import type { Point, Size } from "./widget.ts";
 
 /** Space between widgets, as a part of the trigger's longer side; for triggers without a size, in canvas units. */
@@ -34,33 +35,35 @@ export function placeBeside(trigger: Rect, size: Size, occupied: readonly Rect[]
   const search: Search = { trigger, size, gap };
   const obstacles = [...occupied.filter(hasArea), trigger];
   const bounds = hasArea(canvas) ? canvas : null;
-  const near = bestBeside(search, obstacles, bounds, NEAR);
+  const near = bestBeside(search, obstacles, bounds);
   if (near !== null) return near;
-  const withoutBackdrops = obstacles.filter((rect) => rect === trigger || !contains(rect, trigger));
-  if (withoutBackdrops.length < obstacles.length) {
-    const onBackdrop = bestBeside(search, withoutBackdrops, bounds, NEAR);
-    if (onBackdrop !== null) return onBackdrop;
-  }
+  const others = obstacles.filter((rect) => rect === trigger || !contains(rect, trigger));
+  const hasBackdrop = others.length < obstacles.length;
+  const onBackdrop = hasBackdrop ? bestBeside(search, others, bounds) : null;
+  if (onBackdrop !== null) return onBackdrop;
   if (bounds !== null) {
     const anywhere =
-      nearestInRows(search, obstacles, bounds) ?? nearestInRows(search, withoutBackdrops, bounds);
+      nearestInRows(search, obstacles, bounds) ??
+      (hasBackdrop ? nearestInRows(search, others, bounds) : null);
     if (anywhere !== null) return anywhere;
   }
-  return slideRight(search, trigger.y, trigger.x + trigger.width + gap, obstacles);
+  return slideRight(search, obstacles);
 }
 
-/** The first of right, below, left, above with a free spot within `near` lengths. */
+/** The first of right, below, left, above with a free spot within NEAR lengths. */
 function bestBeside(
   { trigger, size, gap }: Search,
   obstacles: readonly Rect[],
   bounds: Rect | null,
-  near: number,
 ): Point | null {
+  const reach = (NEAR + 1) * Math.max(size.width, size.height) + 2 * gap;
+  const vicinity = grown(trigger, reach);
+  const nearby = obstacles.filter((rect) => overlaps(rect, vicinity));
   for (const view of [UPRIGHT, TRANSPOSED, MIRRORED, TRANSPOSED_MIRRORED]) {
     const seen = { trigger: view.rect(trigger), size: view.size(size), gap };
     const start = seen.trigger.x + seen.trigger.width + gap;
-    const found = slideRight(seen, seen.trigger.y, start, obstacles.map(view.rect));
-    if (found.x - start > near * seen.size.width) continue;
+    const found = slideRight(seen, nearby.map(view.rect));
+    if (found.x - start > NEAR * seen.size.width) continue;
     const point = view.back(found, seen.size);
     if (bounds === null || contains(bounds, { ...point, ...size })) return point;
   }
@@ -70,18 +73,22 @@ function bestBeside(
 /** Looks through rows up and down from the trigger, in each to the right and to the left, and takes the nearest. */
 function nearestInRows(search: Search, obstacles: readonly Rect[], bounds: Rect): Point | null {
   const { trigger, size, gap } = search;
-  const lowest = bounds.y + bounds.height - size.height;
-  const step = Math.max((size.height + gap) / 2, bounds.height / MAX_ROWS);
-  const mirrored = obstacles.map(MIRRORED.rect);
+  if (size.width > bounds.width || size.height > bounds.height) return null;
+  const end = { x: bounds.x + bounds.width - size.width, y: bounds.y + bounds.height - size.height };
+  const step = Math.max((size.height + gap) / 2, (2 * bounds.height) / MAX_ROWS);
+  const upright = new RowIndex(obstacles, bounds, step);
+  const mirrored = new RowIndex(obstacles.map(MIRRORED.rect), bounds, step);
   let best: Spot | null = null;
   for (let row = 0; row <= MAX_ROWS; row += 1) {
     // A row further away than the best spot cannot hold a better one.
-    if (best !== null && (row - 1) * step > best.distance) break;
+    if (best !== null && row * step > best.distance) break;
     for (const wanted of row === 0 ? [trigger.y] : [trigger.y + row * step, trigger.y - row * step]) {
-      const y = Math.min(Math.max(wanted, bounds.y), lowest);
-      const right = slideRight(search, y, Math.max(trigger.x, bounds.x), obstacles);
-      const start = -Math.min(trigger.x, bounds.x + bounds.width - size.width) - size.width;
-      const left = MIRRORED.back(slideRight(search, y, start, mirrored), size);
+      if (wanted < bounds.y - step || wanted > end.y + step) continue;
+      const y = clamp(wanted, bounds.y, end.y);
+      const line = { y, size, gap };
+      const right = { x: upright.slideRight(line, clamp(trigger.x, bounds.x, end.x), end.x), y };
+      const start = -clamp(trigger.x, bounds.x, end.x) - size.width;
+      const left = MIRRORED.back({ x: mirrored.slideRight(line, start, -bounds.x - size.width), y }, size);
       for (const point of [right, left]) {
         if (!contains(bounds, { ...point, ...size })) continue;
         const distance = Math.hypot(point.x - trigger.x - trigger.width - gap, point.y - trigger.y);
@@ -92,12 +99,13 @@ function nearestInRows(search: Search, obstacles: readonly Rect[], bounds: Rect)
   return best?.point ?? null;
 }
 
-/** Moves right from `x` along the row at `y` until nothing is in the way; obstacles are passed at a gap's distance. */
-function slideRight({ size, gap }: Search, y: number, x: number, obstacles: readonly Rect[]): Point {
+/** Moves right from the trigger until nothing is in the way; obstacles are passed at a gap's distance. */
+function slideRight({ trigger, size, gap }: Search, obstacles: readonly Rect[]): Point {
+  const { y } = trigger;
   const inRow = obstacles
     .filter((rect) => rect.y < y + size.height + gap && y - gap < rect.y + rect.height)
     .sort((one, other) => one.x - other.x);
-  let free = x;
+  let free = trigger.x + trigger.width + gap;
   for (const rect of inRow) {
     // Sorted by their left edges: once one begins beyond the spot, all that follow do.
     if (rect.x >= free + size.width + gap) break;
@@ -135,4 +143,12 @@ const TRANSPOSED_MIRRORED: View = {
 
 function hasArea(rect: Rect): boolean {
   return rect.width > 0 && rect.height > 0;
+}
+
+function grown(rect: Rect, by: number): Rect {
+  return { x: rect.x - by, y: rect.y - by, width: rect.width + 2 * by, height: rect.height + 2 * by };
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most);
 }

@@ -1,0 +1,98 @@
+import { createServer, type Socket } from "node:net";
+import { CanvusClient, type CanvusClientOptions } from "../client.ts";
+import { RecordingLogger } from "./recording-logger.ts";
+
+export interface ReceivedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+export interface TestServer {
+  readonly url: string;
+  readonly requests: ReceivedRequest[];
+  stop(): Promise<void>;
+}
+
+/** A small HTTP server on loopback that answers as the test says and remembers what it was asked. */
+export function startServer(
+  answer: (request: ReceivedRequest, index: number) => Response | Promise<Response>,
+): TestServer {
+  const requests: ReceivedRequest[] = [];
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    idleTimeout: 0,
+    async fetch(incoming) {
+      const { pathname, search } = new URL(incoming.url);
+      const request = {
+        method: incoming.method,
+        path: pathname + search,
+        headers: incoming.headers,
+        body: await incoming.text(),
+      };
+      requests.push(request);
+      return answer(request, requests.length - 1);
+    },
+  });
+  return { url: `http://127.0.0.1:${server.port}`, requests, stop: () => server.stop(true) };
+}
+
+/** A server below HTTP: the test gets the socket and can break off wherever it likes. */
+export async function startRawServer(
+  onData: (socket: Socket, received: string, index: number) => void,
+): Promise<{ readonly url: string; stop(): void }> {
+  const sockets = new Set<Socket>();
+  let requests = 0;
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+    socket.on("data", (data) => {
+      onData(socket, data.toString(), requests);
+      requests += 1;
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    stop() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+export const TEST_TOKEN = "test-token-0123456789";
+
+/** A client that repeats at once, for tests that do not step through time. */
+export function testClient(
+  baseUrl: string,
+  options: Partial<CanvusClientOptions> = {},
+): { client: CanvusClient; logger: RecordingLogger } {
+  const logger = new RecordingLogger();
+  const client = new CanvusClient({
+    baseUrl,
+    credentials: { token: TEST_TOKEN },
+    tls: { allowSelfSigned: false },
+    requestTimeoutMs: 30_000,
+    maxDownloadBytes: 1024,
+    maxRetries: 3,
+    retryDelayMs: 0,
+    logger,
+    ...options,
+  });
+  return { client, logger };
+}
+
+/** What a promise was rejected with; fails when it was not. */
+export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("expected a rejection");
+}

@@ -16,7 +16,7 @@ export function loadSettings(envFile: string | undefined): Promise<LoadedConfig>
 export function describeProblems({ problems, envFile }: LoadedConfig): string {
   const count = problems.length === 1 ? "a setting is wrong" : `${problems.length} settings are wrong`;
   const places =
-    envFile === undefined ? "the environment (no .env file was found)" : `the environment and ${envFile}`;
+    envFile === undefined ? "the environment (no .env file was read)" : `the environment and ${envFile}`;
   return [
     `canvuslocallm: cannot start, ${count}:`,
     ...problems.map((problem) => `  - ${formatProblem(problem)}`),

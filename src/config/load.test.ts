@@ -188,10 +188,16 @@ describe("problems", () => {
     ]);
   });
 
-  test("a requested file that is missing is a problem", async () => {
-    const envFile = { requested: join(folder, "nowhere.env"), directories: [folder] };
-    const { problems, config } = await loadConfig({ environment: MINIMUM, envFile, workingDirectory: "/" });
-    expect(problems.map(formatProblem)).toEqual([`${join(folder, "nowhere.env")} does not exist`]);
+  test("a requested file that is missing is the problem, not what would have been in it", async () => {
+    const { problems, config } = await loadConfig({
+      environment: { PORT: "x" },
+      envFile: { requested: join(folder, "nowhere.env"), directories: [folder] },
+      workingDirectory: "/",
+    });
+    expect(problems.map(formatProblem)).toEqual([
+      `${join(folder, "nowhere.env")} does not exist`,
+      'PORT (environment) is "x", want a whole number from 0 to 65535',
+    ]);
     expect(config).toBeUndefined();
   });
 });

@@ -55,6 +55,11 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   const settings = SETTING_NAMES.map((name) => resolveSetting(name, sources, file, problems));
   const byName = new Map(settings.map((setting) => [setting.name, setting]));
   problems.push(...checkRules(byName));
+  if (found !== undefined && "failure" in found) {
+    // Without its file everything else is missing too; only what is wrong by itself is worth saying.
+    const others = problems.filter((problem) => problem.origin !== undefined);
+    problems.splice(0, problems.length, { subject: found.path, message: found.failure }, ...others);
+  }
   const config = problems.length === 0 ? toConfig(settings) : undefined;
   return { config, settings, problems, warnings, envFile: file?.path };
 }

@@ -42,8 +42,6 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   const warnings: ConfigProblem[] = [];
   const found = await readEnvFile(sources.envFile);
   const file = found !== undefined && "entries" in found ? found : undefined;
-  if (found !== undefined && "failure" in found)
-    problems.push({ subject: found.path, message: found.failure });
   if (file) reportFile(file, problems, warnings);
   for (const name of Object.keys(sources.environment)) {
     const origin: Origin = { kind: "environment", name };

@@ -1,5 +1,5 @@
 import type { Frame } from "./frame.ts";
-import { completeWidget, type WidgetUpdate } from "./parse-widget.ts";
+import { isComplete, type WidgetUpdate } from "./parse-widget.ts";
 import type { Widget, WidgetChange } from "./widget.ts";
 
 /** More widgets than any canvas has; further ones are refused and counted, so a mad server cannot fill the memory. */
@@ -105,8 +105,8 @@ export class CanvasState {
       this.#counters.refused += 1;
       return;
     }
-    const widget = completeWidget(merge ? { ...previous, ...update } : update);
-    if (widget === null) {
+    const widget = merge && previous !== undefined ? { ...previous, ...update } : update;
+    if (!isComplete(widget)) {
       this.#counters.incomplete += 1;
       return;
     }

@@ -3,9 +3,9 @@ import { mkdir, rm, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 import { type BuildArguments, parseBuildArguments, TARGETS, USAGE, UsageError } from "./build/arguments.ts";
+import { BuildError, type EnginePackages, locateEngine } from "./build/engine-packages.ts";
 import { llamaPlugin } from "./build/llama-plugin.ts";
 import { copyNativeFiles } from "./build/native-files.ts";
-import { BuildError, installedVersion, locateNativePackage, nativePackages } from "./build/native-package.ts";
 import { publish } from "./build/publish.ts";
 
 const ROOT = resolve(import.meta.dir, "..");
@@ -19,7 +19,7 @@ function gitCommit(): string {
   return git.success ? git.stdout.toString().trim() : "unknown";
 }
 
-async function compile({ target }: BuildArguments, outfile: string, llamaVersion: string): Promise<void> {
+async function compile({ target }: BuildArguments, outfile: string, engine: EnginePackages): Promise<void> {
   // Workers are started by URL at run time, so the bundler must be told about them.
   const workers = ["src/storage/worker.ts"]
     .map((path) => join(ROOT, path))
@@ -32,7 +32,7 @@ async function compile({ target }: BuildArguments, outfile: string, llamaVersion
       BUILD_VERSION: JSON.stringify(packageJson.version),
       BUILD_COMMIT: JSON.stringify(gitCommit()),
     },
-    plugins: [llamaPlugin(llamaVersion)],
+    plugins: [llamaPlugin(engine)],
     throw: false,
     compile: {
       target: TARGETS[target].bun,
@@ -48,19 +48,14 @@ async function compile({ target }: BuildArguments, outfile: string, llamaVersion
 
 async function build(options: BuildArguments): Promise<void> {
   const { executableName } = TARGETS[options.target];
-  const llamaVersion = await installedVersion(ROOT, "node-llama-cpp");
+  const engine = await locateEngine(ROOT, options.target, options.gpu, say);
   const stage = join(options.outdir, `.stage-${process.pid}`);
   await mkdir(stage, { recursive: true });
   try {
     say(`compiling ${executableName} for ${options.target}`);
-    await compile(options, join(stage, executableName), llamaVersion);
-
-    const platformPackages: string[] = [];
-    for (const name of nativePackages(options.target, options.gpu)) {
-      platformPackages.push(await locateNativePackage(ROOT, name, llamaVersion, options.target, say));
-    }
+    await compile(options, join(stage, executableName), engine);
     say(`copying native files (GPU: ${options.gpu})`);
-    await copyNativeFiles(stage, join(ROOT, "node_modules/node-llama-cpp"), platformPackages);
+    await copyNativeFiles(stage, engine);
     await publish(stage, options.outdir, ["lib", executableName]);
   } finally {
     await rm(stage, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { sep } from "node:path";
+import { join, sep } from "node:path";
 import type { BunPlugin } from "bun";
+import type { EnginePackages } from "./engine-packages.ts";
 
 /** Folder beside the executable that stands for the node-llama-cpp package: native files and the few JSON files it reads. */
 export const LLAMA_FOLDER = "lib/node-llama-cpp";
@@ -11,7 +12,7 @@ const VIRTUAL = "canvuslocallm-llama";
  * Makes node-llama-cpp work inside the executable: what it looks up relative to its own package folder is looked up
  * in LLAMA_FOLDER beside the executable instead, and so are the platform packages with the native files.
  */
-export function llamaPlugin(version: string): BunPlugin {
+export function llamaPlugin({ version, library }: EnginePackages): BunPlugin {
   const runtime = [
     `import { dirname, join } from "node:path";`,
     `import { pathToFileURL } from "node:url";`,
@@ -23,6 +24,7 @@ export function llamaPlugin(version: string): BunPlugin {
   return {
     name: "node-llama-cpp-beside-executable",
     setup(build) {
+      build.onResolve({ filter: /^node-llama-cpp$/ }, () => ({ path: join(library, "dist", "index.js") }));
       build.onResolve({ filter: /^@node-llama-cpp\// }, () => ({ path: "runtime", namespace: VIRTUAL }));
       build.onResolve({ filter: new RegExp(`^${VIRTUAL}$`) }, () => ({
         path: "runtime",

@@ -1,9 +1,11 @@
 import { basename } from "node:path";
 import {
+  type ChatWrapper,
   type GbnfJsonObjectSchema,
   LlamaChat,
   type LlamaContextSequence,
   type LlamaGrammar,
+  resolveChatWrapper,
   type Token,
 } from "node-llama-cpp";
 import { AppError } from "../../errors/app-error.ts";
@@ -35,13 +37,20 @@ export class LlamaTextEngine implements RunnerEngine {
   readonly model: ModelInfo;
   readonly #loaded: LoadedLlama;
   readonly #slots: readonly Slot[];
+  readonly #chatWrapper: ChatWrapper;
   readonly #grammars = new Map<string, LlamaGrammar>();
 
   private constructor(loaded: LoadedLlama, options: LoadOptions) {
     this.#loaded = loaded;
+    // Once for all slots: finding the wrapper renders the model's template many times, which takes half a second.
+    this.#chatWrapper = resolveChatWrapper(loaded.model);
     this.#slots = Array.from({ length: options.sequences }, () => {
       const sequence = loaded.context.getSequence();
-      return { sequence, chat: new LlamaChat({ contextSequence: sequence }), busy: false };
+      return {
+        sequence,
+        chat: new LlamaChat({ contextSequence: sequence, chatWrapper: this.#chatWrapper }),
+        busy: false,
+      };
     });
     this.model = {
       name: loaded.facts.name ?? basename(options.modelPath, ".gguf"),
@@ -143,8 +152,7 @@ export class LlamaTextEngine implements RunnerEngine {
   }
 
   #tokens(messages: readonly ChatMessage[]): Token[] {
-    const wrapper = this.#slots[0]?.chat.chatWrapper;
-    return wrapper === undefined ? [] : promptTokens(wrapper, messages, this.#loaded.model.tokenizer);
+    return promptTokens(this.#chatWrapper, messages, this.#loaded.model.tokenizer);
   }
 
   /** The free slot that has read most of this prompt's beginning before: a repeated system prompt costs nothing then. */

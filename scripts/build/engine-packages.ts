@@ -1,0 +1,105 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type GpuChoice, TARGETS, type TargetName } from "./arguments.ts";
+
+export class BuildError extends Error {}
+
+/**
+ * The library and its native files must be of one version. It is the one of package.json, except where the registry
+ * has no native files of that version: for Windows 3.21.1 is the newest that can be had (2026-11).
+ */
+const OTHER_VERSIONS: Partial<Record<TargetName, string>> = { "windows-x64": "3.21.1" };
+
+/** The packages that make the text engine of one target. */
+export interface EnginePackages {
+  readonly version: string;
+  /** Folder of node-llama-cpp. */
+  readonly library: string;
+  /** Folders of the packages with the native files. */
+  readonly native: readonly string[];
+}
+
+/**
+ * Finds the engine's packages: in the checkout when they are installed there, else fetched into a folder of their own,
+ * so that building for another system never changes the checkout's node_modules.
+ * @throws BuildError
+ */
+export async function locateEngine(
+  root: string,
+  target: TargetName,
+  gpu: GpuChoice,
+  say: (line: string) => void,
+): Promise<EnginePackages> {
+  const installed = await versionAt(join(root, "node_modules/node-llama-cpp"));
+  const version = OTHER_VERSIONS[target] ?? installed;
+  if (version === null) throw new BuildError("node-llama-cpp is not installed; run `bun install` first");
+  const names = ["node-llama-cpp", ...nativeNames(target, gpu)];
+  const tools = join(root, ".tools", "native", `${target}-${version}`);
+
+  const folders = await Promise.all(names.map((name) => find(root, tools, name, version)));
+  const missing = names.filter((_, index) => folders[index] === null);
+  if (missing.length > 0) {
+    say(`fetching ${missing.join(", ")} ${version}`);
+    await fetchInto(tools, missing, version, target);
+  }
+  const found = await Promise.all(names.map((name) => find(root, tools, name, version)));
+  const [library, ...native] = found.filter((folder) => folder !== null);
+  if (library === undefined || native.length < names.length - 1) {
+    throw new BuildError(`not all of ${names.join(", ")} ${version} could be fetched`);
+  }
+  return { version, library, native };
+}
+
+/** `cuda-ext` holds the CUDA back end for the older runtime. */
+function nativeNames(target: TargetName, gpu: GpuChoice): readonly string[] {
+  const base = `@node-llama-cpp/${TARGETS[target].nativeName}`;
+  if (gpu === "cuda") return [base, `${base}-cuda`, `${base}-cuda-ext`];
+  return gpu === "vulkan" ? [base, `${base}-vulkan`] : [base];
+}
+
+async function find(root: string, tools: string, name: string, version: string): Promise<string | null> {
+  for (const folder of [join(root, "node_modules", name), join(tools, "node_modules", name)]) {
+    if ((await versionAt(folder)) === version) return folder;
+  }
+  return null;
+}
+
+async function versionAt(folder: string): Promise<string | null> {
+  try {
+    const parsed: unknown = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    if (typeof parsed !== "object" || parsed === null || !("version" in parsed)) return null;
+    return typeof parsed.version === "string" ? parsed.version : null;
+  } catch {
+    return null;
+  }
+}
+
+async function fetchInto(
+  tools: string,
+  names: readonly string[],
+  version: string,
+  target: TargetName,
+): Promise<void> {
+  await mkdir(tools, { recursive: true });
+  await writeFile(join(tools, "package.json"), JSON.stringify({ name: "native-packages", private: true }));
+  const os = target === "windows-x64" ? "win32" : "linux";
+  const wanted = names.map((name) => `${name}@${version}`);
+  const child = Bun.spawn(
+    [
+      process.execPath,
+      "add",
+      "--exact",
+      "--ignore-scripts",
+      "--omit=optional",
+      "--os",
+      os,
+      "--cpu",
+      "x64",
+      ...wanted,
+    ],
+    { cwd: tools, stdin: "ignore", stdout: "ignore", stderr: "pipe" },
+  );
+  const complaint = await new Response(child.stderr).text();
+  if ((await child.exited) === 0) return;
+  throw new BuildError(`fetching ${wanted.join(", ")} failed: ${complaint.trim().split("\n").at(-1)}`);
+}

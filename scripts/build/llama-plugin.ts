@@ -25,6 +25,10 @@ export function llamaPlugin({ version, library }: EnginePackages): BunPlugin {
     name: "node-llama-cpp-beside-executable",
     setup(build) {
       build.onResolve({ filter: /^node-llama-cpp$/ }, () => ({ path: join(library, "dist", "index.js") }));
+      // `version` reads these of the checkout; the executable must tell about the library that is inside it.
+      build.onResolve({ filter: /node_modules\/node-llama-cpp\/.+\.json$/ }, ({ path }) => ({
+        path: join(library, path.slice(path.indexOf("node-llama-cpp/") + "node-llama-cpp/".length)),
+      }));
       build.onResolve({ filter: /^@node-llama-cpp\// }, () => ({ path: "runtime", namespace: VIRTUAL }));
       build.onResolve({ filter: new RegExp(`^${VIRTUAL}$`) }, () => ({
         path: "runtime",

@@ -21,10 +21,13 @@ const engine = new LocalTextEngine({
   command: RUNNER,
 });
 
+/** Starting a real runner takes seconds on a busy machine. */
+const PATIENCE_MS = 60_000;
+
 beforeAll(async () => {
   await engine.start();
   await engine.ready();
-});
+}, PATIENCE_MS);
 afterAll(() => engine.stop());
 
 function ask(content: string, more: Partial<TextRequest> = {}, signal = new AbortController().signal) {
@@ -125,34 +128,42 @@ describe("the demo model in a runner", () => {
     expect(answer.metrics.prompt_tokens).toBeGreaterThan((await ask("Hello")).metrics.prompt_tokens + 15);
   });
 
-  test("kill -9 of the runner in the middle of an answer: it fails, and is answered when asked again", async () => {
-    const { pid } = engine.status();
-    const ended = ask("Hello ".repeat(400)).catch((error: AppError) => error.code);
-    expect(engine.status().active).toBe(1);
-    process.kill(pid ?? 0, "SIGKILL");
-    expect(await ended).toBe("RUNNER_CRASHED");
-    expect((await ask("What is the capital of France?")).text).toBe("Paris.");
-    expect(engine.status().crashes).toBe(1);
-  });
+  test(
+    "kill -9 of the runner in the middle of an answer: it fails, and is answered when asked again",
+    async () => {
+      const { pid } = engine.status();
+      const ended = ask("Hello ".repeat(400)).catch((error: AppError) => error.code);
+      expect(engine.status().active).toBe(1);
+      process.kill(pid ?? 0, "SIGKILL");
+      expect(await ended).toBe("RUNNER_CRASHED");
+      expect((await ask("What is the capital of France?")).text).toBe("Paris.");
+      expect(engine.status().crashes).toBe(1);
+    },
+    PATIENCE_MS,
+  );
 });
 
-test("kill -9 of the service takes the runner along", async () => {
-  const parent = Bun.spawn(
-    [process.execPath, join(import.meta.dir, "testing/parent-main.ts"), MODEL, ...RUNNER],
-    {
-      stdout: "pipe",
-      stderr: "inherit",
-    },
-  );
-  const { value } = await parent.stdout.getReader().read();
-  const runner = Number(new TextDecoder().decode(value).trim());
-  expect(isAlive(runner)).toBe(true);
-  parent.kill("SIGKILL");
-  await parent.exited;
-  const deadline = performance.now() + 2000;
-  while (isAlive(runner) && performance.now() < deadline) await new Promise(setImmediate);
-  expect(isAlive(runner)).toBe(false);
-});
+test(
+  "kill -9 of the service takes the runner along",
+  async () => {
+    const parent = Bun.spawn(
+      [process.execPath, join(import.meta.dir, "testing/parent-main.ts"), MODEL, ...RUNNER],
+      {
+        stdout: "pipe",
+        stderr: "inherit",
+      },
+    );
+    const { value } = await parent.stdout.getReader().read();
+    const runner = Number(new TextDecoder().decode(value).trim());
+    expect(isAlive(runner)).toBe(true);
+    parent.kill("SIGKILL");
+    await parent.exited;
+    const deadline = performance.now() + 2000;
+    while (isAlive(runner) && performance.now() < deadline) await new Promise(setImmediate);
+    expect(isAlive(runner)).toBe(false);
+  },
+  PATIENCE_MS,
+);
 
 function isAlive(pid: number): boolean {
   try {

@@ -1,5 +1,99 @@
-/** `canvuslocallm demo`. @returns the exit code. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { nanoid } from "nanoid";
+import { App } from "../app.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { AppError } from "../errors/app-error.ts";
+import { BUILTIN_DEMO } from "../models/builtin-demo.ts";
+import type { Logger } from "../observability/logger.ts";
+import { runUntilStopped } from "../service/run-until-stopped.ts";
+import { type Simulator, startSimulator } from "../simulator/simulator.ts";
+import { serviceLogger } from "./run.ts";
+
+const USUAL_CANVAS_PORT = 8090;
+const USUAL_PAGE_PORT = 3000;
+
+/**
+ * `canvuslocallm demo`: a simulated Canvus server, the service and the demo model, all on loopback, with everything
+ * they write in a temporary folder. @returns the exit code.
+ */
 export async function runDemo(): Promise<number> {
-  process.stderr.write("canvuslocallm: the demo is not put together yet\n");
-  return 1;
+  const folder = await mkdtemp(join(tmpdir(), "canvuslocallm-demo-"));
+  try {
+    const token = nanoid();
+    const port = freePort(USUAL_CANVAS_PORT);
+    const simulator = await startSimulator({ port, token, seed: "demo" });
+    const config = await demoConfig(simulator, folder);
+    const logger = serviceLogger(config);
+    return await runUntilStopped(new Demo(simulator, config, logger), logger);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The simulator lives longer than the service: the service may write to it until it has stopped. */
+class Demo {
+  readonly #simulator: Simulator;
+  readonly #app: App;
+
+  constructor(simulator: Simulator, config: Config, logger: Logger) {
+    this.#simulator = simulator;
+    this.#app = new App(config, logger);
+  }
+
+  async start(): Promise<void> {
+    await this.#app.start();
+    process.stdout.write(welcome(this.#simulator.url, this.#app.url));
+  }
+
+  async stop(): Promise<void> {
+    await this.#app.stop();
+    await this.#simulator.stop();
+  }
+}
+
+async function demoConfig(simulator: Simulator, folder: string): Promise<Config> {
+  // Only these settings count: the demo behaves the same on every machine, whatever is configured there.
+  const environment = {
+    CANVUS_SERVER: simulator.url,
+    CANVUS_API_KEY: simulator.token,
+    CANVAS_IDS: simulator.canvases.map((canvas) => canvas.id).join(","),
+    LLAMA_MODEL_PATH: BUILTIN_DEMO,
+    LLAMA_GPU: "off",
+    PORT: String(freePort(USUAL_PAGE_PORT)),
+    CANVUSLLM_DATA_DIR: folder,
+    CANVUSLLM_LOG_FORMAT: "pretty",
+    CANVUSLLM_LOG_LEVEL: process.env.CANVUSLLM_LOG_LEVEL,
+  };
+  const loaded = await loadConfig({ environment, envFile: { directories: [] }, workingDirectory: folder });
+  if (loaded.config) return loaded.config;
+  const problems = loaded.problems.map((problem) => `${problem.subject} ${problem.message}`);
+  throw new AppError("CONFIG_INVALID", `The demo cannot start: ${problems.join("; ")}`);
+}
+
+/** The usual port, or 0 (any free one) when another program has it. */
+function freePort(usual: number): number {
+  try {
+    const probe = Bun.listen({ hostname: "127.0.0.1", port: usual, socket: { data() {} } });
+    probe.stop(true);
+    return usual;
+  } catch {
+    return 0;
+  }
+}
+
+function welcome(canvasUrl: string, pageUrl: string): string {
+  return `
+  CanvusLocalLLM demo
+
+  Canvas        ${canvasUrl}/
+  Status page   ${pageUrl}/
+
+  Open the canvas in a browser. The questions on it are being answered; write your own in double braces.
+  A tiny built-in demo model answers, it only knows a few facts.
+  Stop with Ctrl+C. Nothing is kept.
+
+`;
 }

@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Execution } from "./executable.ts";
+import { TestCanvas } from "./test-canvas.ts";
+
+export const TOKEN = "token-of-the-tests-7f3a";
+
+/** A simulated Canvus server and services of the built executable, in a folder of their own. Close it after use. */
+export class Harness {
+  readonly folder: string;
+  readonly url: string;
+  readonly canvases: readonly TestCanvas[];
+  readonly #executions: Execution[] = [];
+
+  private constructor(
+    folder: string,
+    simulator: Execution,
+    ready: { url: string; canvases: { id: string }[] },
+  ) {
+    this.folder = folder;
+    this.url = ready.url;
+    this.#executions.push(simulator);
+    this.canvases = ready.canvases.map(({ id }) => new TestCanvas({ url: this.url, token: TOKEN }, id));
+  }
+
+  static async start(canvasIds: readonly string[] = ["canvas-1"]): Promise<Harness> {
+    const folder = await mkdtemp(join(tmpdir(), "cll-e2e-"));
+    const canvases = canvasIds.flatMap((id) => ["--canvas", id]);
+    const simulator = new Execution(["simulate", "--port", "0", "--token", TOKEN, ...canvases]);
+    const line = await simulator.printed((each) => each.includes('"ready"'));
+    return new Harness(folder, simulator, JSON.parse(line));
+  }
+
+  get canvas(): TestCanvas {
+    const [first] = this.canvases;
+    if (!first) throw new Error("there is no canvas");
+    return first;
+  }
+
+  /** The settings of a service that answers with the demo model; `changes` replaces some of them. */
+  settings(changes: Record<string, string> = {}): Record<string, string> {
+    return {
+      CANVUS_SERVER: this.url,
+      CANVUS_API_KEY: TOKEN,
+      CANVAS_IDS: this.canvases.map(({ id }) => id).join(","),
+      LLAMA_MODEL_PATH: "builtin:demo",
+      LLAMA_GPU: "off",
+      PORT: "0",
+      CANVUSLLM_DATA_DIR: join(this.folder, "data"),
+      CANVUSLLM_PROMPT_SETTLE_MS: "100",
+      ...changes,
+    };
+  }
+
+  run(changes: Record<string, string> = {}): Execution {
+    const service = new Execution(["run"], this.settings(changes));
+    this.#executions.push(service);
+    return service;
+  }
+
+  /** A service that watches its canvases and has its model loaded. */
+  async runReady(changes: Record<string, string> = {}): Promise<Execution & { url: string }> {
+    const service = this.run(changes);
+    const page = await service.logged((line) => line.message.startsWith("status page on "));
+    await service.logged((line) => line.message.endsWith(" is loaded"));
+    for (const { id } of this.canvases) {
+      await service.logged((line) => line.message.startsWith("watching canvas") && line.canvas_id === id);
+    }
+    return Object.assign(service, { url: page.message.replace("status page on ", "") });
+  }
+
+  /** Switches faults of the simulator on. */
+  async faults(...rules: readonly unknown[]): Promise<void> {
+    const response = await fetch(`${this.url}/_sim/faults`, {
+      method: "POST",
+      body: JSON.stringify({ rules }),
+    });
+    if (!response.ok) throw new Error(`faults: ${response.status} ${await response.text()}`);
+  }
+
+  async helper(name: string, body: unknown): Promise<unknown> {
+    const response = await fetch(`${this.url}/_sim/${name}`, { method: "POST", body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${name}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
+  async close(): Promise<void> {
+    for (const canvas of this.canvases) canvas.close();
+    for (const execution of this.#executions.reverse()) await execution.stop("SIGKILL");
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}

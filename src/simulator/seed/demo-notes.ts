@@ -16,9 +16,9 @@ const PAPER = "#fffdf6ff";
 
 const QUESTION_SIZE: Size = { width: 300, height: 300 };
 /** Rows and columns of questions; the columns leave room for an answer note at the right of each question. */
-const ROW_STEP = 400;
+const ROW_STEP = 440;
 const COLUMN_STEP = 1060;
-const FIRST_QUESTION: Point = { x: 3900, y: 2120 };
+const FIRST_QUESTION: Point = { x: 3960, y: 2100 };
 
 /**
  * The built-in demo model answers these and the ideas below exactly, whether it is asked plainly or for JSON.
@@ -34,14 +34,13 @@ const QUESTIONS: readonly (readonly [question: string, color: string])[] = [
 /** No braces in these texts: only what should be answered may carry them. */
 const WELCOME = `Welcome!
 
-This is a small Canvus canvas. Whatever you write between double curly braces is answered by a language model that runs on this machine.
+Write a question between double curly braces, and a language model on this very machine answers it beside your note.
 
-Try it
-1. Press "Add note", or double-click an empty place.
-2. Write a question in double braces, as the notes at the right do.
-3. Stop typing. The answer appears beside your note.`;
+1. Press "Add note".
+2. Type a question, in double braces.
+3. Stop typing and watch.`;
 
-const IDEAS = `The built-in demo model is tiny and knows only a few facts. It knows these, among others:
+const IDEAS = `The demo model is tiny and knows only a few facts, such as these:
 
 What is the capital of Japan?
 What is the opposite of big?
@@ -49,7 +48,7 @@ What is a baby frog called?
 What color is a sapphire?
 What month comes after May?
 
-Install a full model for real answers.`;
+A full model gives real answers.`;
 
 function questionNotes(): DemoNote[] {
   return QUESTIONS.map(([question, color], index) => ({

@@ -10,7 +10,6 @@ import {
 import { AppError } from "../../errors/app-error.ts";
 import { checkModelFile } from "../../models/check-model-file.ts";
 import type { GgufFacts } from "../../models/gguf.ts";
-import type { LogLevel } from "../../observability/logger.ts";
 import type { GpuSetting, LoadOptions } from "../protocol.ts";
 import type { EngineLoadHooks } from "../runner/engine.ts";
 import { chooseThreads } from "./choose-threads.ts";
@@ -22,6 +21,8 @@ const SMALLEST_CONTEXT = 512;
 const CPU_BATCH = 256;
 /** How many of the engine's own complaints are kept to explain a failed load. */
 const KEPT_COMPLAINTS = 4;
+const OUT_OF_MEMORY =
+  /out of memory|failed to allocate|insufficient memory|bad_alloc|too large for the available/i;
 
 export interface LoadedLlama {
   readonly llama: Llama;
@@ -38,10 +39,11 @@ export interface LoadedLlama {
 export async function loadLlama(options: LoadOptions, hooks: EngineLoadHooks): Promise<LoadedLlama> {
   const facts = await checkModelFile(options.modelPath);
   const complaints: string[] = [];
-  const llama = await loadEngine(options.gpu, (level, message) => {
-    if (level === "error" || level === "warn") complaints.push(message.trim());
+  const llama = await loadEngine(options.gpu, (message, isComplaint) => {
+    if (isComplaint) complaints.push(message.trim());
     if (complaints.length > KEPT_COMPLAINTS) complaints.shift();
-    hooks.log(level === "info" ? "debug" : level, message.trim());
+    // Only for debugging: what matters of it is in the error that is reported in the end.
+    hooks.log("debug", message.trim());
   });
   if (options.gpu === "auto" && llama.gpu === false)
     hooks.log("info", "No usable GPU was found; computing on the CPU");
@@ -50,6 +52,10 @@ export async function loadLlama(options: LoadOptions, hooks: EngineLoadHooks): P
       modelPath: options.modelPath,
       onLoadProgress: hooks.onProgress,
     });
+    if (options.contextSize > model.trainContextSize) {
+      const sizes = `${options.contextSize} tokens is more than the ${model.trainContextSize}`;
+      hooks.log("warn", `A context of ${sizes} the model was trained for; answers may get worse`);
+    }
     const threads = chooseThreads(options.threads, llama.cpuMathCores, facts.parameterCount);
     llama.maxThreads = threads;
     const context = await model.createContext({
@@ -74,41 +80,41 @@ function gpuOption(setting: GpuSetting): LlamaGpuType | "auto" {
   return setting === "off" ? false : setting;
 }
 
-async function loadEngine(gpu: GpuSetting, log: EngineLoadHooks["log"]): Promise<Llama> {
+async function loadEngine(
+  gpu: GpuSetting,
+  log: (message: string, isComplaint: boolean) => void,
+): Promise<Llama> {
   try {
     return await getLlama({
       gpu: gpuOption(gpu),
       build: "never",
       skipDownload: true,
       progressLogs: false,
-      logger: (level, message) => log(engineLevel(level), message),
+      logger: (level, message) => log(message, level === "error" || level === "fatal"),
     });
   } catch (error) {
     const wanted = gpu === "auto" || gpu === "off" ? "" : ` with ${gpu}`;
     const reason =
-      error instanceof NoBinaryFoundError ? "no native file for this system could be loaded" : String(error);
-    throw new AppError("ENGINE_UNAVAILABLE", `The text engine${wanted} cannot start: ${reason}.`, {
+      error instanceof NoBinaryFoundError
+        ? "its native files are missing or do not fit this system and its drivers"
+        : String(error);
+    throw new AppError("ENGINE_UNAVAILABLE", `The text engine cannot start${wanted}: ${reason}.`, {
       cause: error,
     });
   }
 }
 
-function engineLevel(level: string): LogLevel {
-  if (level === "fatal" || level === "error") return "error";
-  if (level === "warn") return "warn";
-  return level === "info" ? "info" : "debug";
-}
-
 function loadError(error: unknown, complaints: readonly string[]): AppError {
   if (error instanceof AppError) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  const details = [reason, ...complaints].filter((line) => line !== "").join("; ");
+  // The native reason says more, but only some of its lines do.
+  const telling = complaints
+    .map((line) => line.replace(/^\w+: (?:error loading model: )?/, ""))
+    .filter((line) => !/^failed to (?:load model|create context)$/i.test(line));
+  const details = [...new Set(telling.length > 0 ? telling : [reason])].join("; ");
   // The library's own estimate throws the class; the native allocation that fails anyway only says so.
-  if (
-    error instanceof InsufficientMemoryError ||
-    /out of memory|failed to allocate|insufficient memory/i.test(details)
-  ) {
-    return new AppError("OUT_OF_MEMORY", `The model does not fit into memory: ${details}`, { cause: error });
+  if (error instanceof InsufficientMemoryError || OUT_OF_MEMORY.test(`${reason} ${details}`)) {
+    return new AppError("OUT_OF_MEMORY", `The model does not fit into memory: ${reason}`, { cause: error });
   }
   return new AppError("MODEL_LOAD_FAILED", `The model could not be loaded: ${details}`, { cause: error });
 }

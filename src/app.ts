@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { answerNote, generateImage, NOTE_SYSTEM_PROMPT } from "./abilities/answer-note.ts";
+import { answerNote, DEMO_STYLE, generateImage, NOTE_STYLE } from "./abilities/answer-note.ts";
 import { buildInfo } from "./build-info.ts";
 import { CanvasGroup } from "./canvus/canvas-group.ts";
 import { CanvusClient } from "./canvus/client.ts";
@@ -101,7 +101,7 @@ export class App {
           engine,
           maxTokens: config.OPENAI_NOTE_RESPONSE_TOKENS,
           timeoutMs: config.AI_TIMEOUT,
-          systemPrompt: model.isDemo ? null : NOTE_SYSTEM_PROMPT,
+          style: model.isDemo ? DEMO_STYLE : NOTE_STYLE,
         }),
         image_prompt: generateImage,
       },

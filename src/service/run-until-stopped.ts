@@ -16,11 +16,9 @@ interface Startable {
  *
  * @returns the exit code: 130 after SIGINT, 143 after SIGTERM, 1 after an error.
  */
-export async function runUntilStopped(
-  service: Startable,
-  logger: Logger,
-  onStarted: () => void = () => undefined,
-): Promise<number> {
+export async function runUntilStopped(service: Startable, logger: Logger): Promise<number> {
+  // The history holds what people wrote, and models may be licensed to this user: nobody else may read our files.
+  process.umask(0o077);
   const reason = Promise.withResolvers<number>();
   const forced = Promise.withResolvers<number>();
   let signals = 0;
@@ -43,7 +41,7 @@ export async function runUntilStopped(
   process.on("uncaughtException", onUncaught);
   process.on("unhandledRejection", onUncaught);
 
-  const started = service.start().then(onStarted, (thrown) => {
+  const started = service.start().catch((thrown) => {
     const error = toAppError(thrown);
     if (error.code !== "CANCELLED") logger.error(`cannot start: ${error.message}`, { error });
     reason.resolve(EXIT_FAILURE);

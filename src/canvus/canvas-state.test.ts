@@ -113,11 +113,11 @@ test("a missing state does not hide a widget", () => {
   expect(summary(event({ id: "x", widget_type: "Note" }))).toEqual(["added x"]);
 });
 
-test("children are found, also after they moved", () => {
+test("a child that moved goes with its new parent, no longer with the old one", () => {
   snapshot(root, note("a"), note("b"), note("child", { parent_id: "a" }));
   event({ id: "child", parent_id: "b" });
-  expect(state.childrenOf("a")).toEqual([]);
-  expect(state.childrenOf("b").map((widget) => widget.id)).toEqual(["child"]);
+  expect(summary(event({ id: "a", state: "deleted" }))).toEqual(["deleted a"]);
+  expect(summary(event({ id: "b", state: "deleted" }))).toEqual(["deleted b", "deleted child"]);
 });
 
 test("beyond the limit widgets are refused and counted", () => {

@@ -59,10 +59,6 @@ export class CanvasState {
     return this.#widgets.values();
   }
 
-  childrenOf(id: string): Widget[] {
-    return [...(this.#children.get(id) ?? [])].flatMap((child) => this.#widgets.get(child) ?? []);
-  }
-
   /** Takes in the whole state of the canvas: what it does not mention is gone. */
   applySnapshot(frame: Frame): WidgetChange[] {
     const changes: WidgetChange[] = [];

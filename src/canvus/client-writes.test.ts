@@ -170,6 +170,7 @@ test("of two copies one is kept, the other removed and later ones are known as s
   board.notes.unshift(late);
   expect(client.isStrayCopy("c", late)).toBe(true);
   expect(client.isStrayCopy("c", kept)).toBe(false);
+  expect(client.counters).toEqual({ doubtful: 1, forgotten: 0 });
   expect(client.isStrayCopy("other canvas", late)).toBe(false);
   expect(await client.createNote("c", note)).toMatchObject({ id: "n1" });
   expect(board.notes.map(({ id }) => id)).toEqual(["n1"]);

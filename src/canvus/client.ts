@@ -76,6 +76,11 @@ export class CanvusClient {
     }
   }
 
+  /** Creates whose outcome was unknown: those still remembered, and those forgotten for lack of room. */
+  get counters(): { readonly doubtful: number; readonly forgotten: number } {
+    return this.#creations.counters;
+  }
+
   /** Needs no token. */
   async serverInfo(signal?: AbortSignal): Promise<ServerInfo> {
     const reply = await this.#retried(

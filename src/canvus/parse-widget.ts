@@ -59,7 +59,7 @@ function dropMistyped(element: object): void {
   }
 }
 
-export function isPoint(value: unknown): value is Point {
+function isPoint(value: unknown): value is Point {
   return (
     typeof value === "object" &&
     value !== null &&
@@ -70,7 +70,7 @@ export function isPoint(value: unknown): value is Point {
   );
 }
 
-export function isSize(value: unknown): value is Size {
+function isSize(value: unknown): value is Size {
   return (
     typeof value === "object" &&
     value !== null &&

@@ -22,8 +22,8 @@ import type { GenerateOptions, TextRequest, TextResult } from "./text-engine.ts"
 const TICK_MS = 250;
 /** A busy main thread delays ticks as well as heartbeats; time it slept through is not held against the runner. */
 const MAX_TICK_MS = 2 * TICK_MS;
-/** A cancelled request ends with the step of tokens it is in. */
-const CANCEL_GRACE_MS = 30_000;
+/** Added to the sum of the ladder's rungs before a stop gives up on a process that cannot even be killed. */
+const STOP_MARGIN_MS = 1000;
 
 export interface RunnerSupervisorOptions {
   /** The command line that starts the runner. */
@@ -76,13 +76,24 @@ export class RunnerSupervisor {
   }
 
   /**
-   * Resolves when the process is gone; the stop ladder bounds it.
+   * Resolves when the process is gone, or when not even SIGKILL ended it within the ladder's time.
    * @param drainMs how long requests in work may take to end
    */
-  stop(drainMs: number): Promise<void> {
+  async stop(drainMs: number): Promise<void> {
     this.#dispatch({ type: "stop", drainMs });
-    if (this.#state.phase.name === "stopped") return Promise.resolve();
-    return new Promise((resolve) => this.#stopWaiters.push(resolve));
+    if (this.#state.phase.name === "stopped") return;
+    const { shutdown, terminate, kill } = this.#options.limits.stopRungMs;
+    const gone = Promise.withResolvers<void>();
+    this.#stopWaiters.push(gone.resolve);
+    const giveUp = setTimeout(
+      () => {
+        this.#options.logger.error("The model process cannot be ended", { pid: this.pid });
+        gone.resolve();
+      },
+      drainMs + shutdown + terminate + kill + STOP_MARGIN_MS,
+    );
+    await gone.promise;
+    clearTimeout(giveUp);
   }
 
   /** Sends a request to a runner that is ready; the caller has looked. */
@@ -100,12 +111,13 @@ export class RunnerSupervisor {
 
   #cancel(id: number): void {
     this.#process?.send({ type: "cancel", id });
+    // It ends with the step of tokens it is in, so it may take as long as a step may.
     const asked = this.#process;
     setTimeout(() => {
       if (asked !== this.#process || !this.#requests.has(id)) return;
       const message = "The model process did not give up a cancelled request.";
       this.#dispatch({ type: "misbehaved", error: { code: "RUNNER_STUCK", message } });
-    }, CANCEL_GRACE_MS).unref();
+    }, this.#options.limits.noProgressMs).unref();
   }
 
   #dispatch(event: SupervisorEvent): void {

@@ -18,7 +18,7 @@ import { chooseThreads } from "./choose-threads.ts";
 const AUTOMATIC_CONTEXT = 8192;
 const SMALLEST_CONTEXT = 512;
 /** Tokens read in one step. Small steps on a CPU, because a step cannot be cancelled and only its end counts as progress. */
-const CPU_BATCH = 256;
+const CPU_BATCH = 128;
 /** How many of the engine's own complaints are kept to explain a failed load. */
 const KEPT_COMPLAINTS = 4;
 const OUT_OF_MEMORY =

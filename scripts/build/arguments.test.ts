@@ -1,0 +1,28 @@
+import { describe, expect, test } from "bun:test";
+import { resolve } from "node:path";
+import { parseBuildArguments, UsageError } from "./arguments.ts";
+
+describe("parseBuildArguments", () => {
+  test("knows its options", () => {
+    expect(parseBuildArguments(["--target", "windows-x64", "--outdir", "out", "--gpu", "cuda"])).toEqual({
+      target: "windows-x64",
+      outdir: resolve("out"),
+      gpu: "cuda",
+    });
+    expect(parseBuildArguments([])).toMatchObject({ outdir: resolve("dist"), gpu: "none" });
+    expect(parseBuildArguments(["-h"])).toBeNull();
+  });
+
+  test.each([[["--fast"]], [["--target", "amiga"]], [["--gpu", "abacus"]], [["extra"]], [["--outdir"]]])(
+    "refuses %p in one line",
+    (argv) => {
+      try {
+        parseBuildArguments(argv);
+        expect.unreachable();
+      } catch (error) {
+        expect(error).toBeInstanceOf(UsageError);
+        expect(String(error)).not.toContain("\n");
+      }
+    },
+  );
+});

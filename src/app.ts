@@ -9,6 +9,7 @@ import { systemTimers } from "./canvus/timers.ts";
 import type { Config } from "./config/schema.ts";
 import { AppError } from "./errors/app-error.ts";
 import { LocalTextEngine } from "./inference/local-text-engine.ts";
+import { DEFAULT_LIMITS } from "./inference/supervisor-state.ts";
 import { BUILTIN_DEMO, unpackDemoModel } from "./models/builtin-demo.ts";
 import type { Logger } from "./observability/logger.ts";
 import { judgeReadiness } from "./service/readiness.ts";
@@ -66,6 +67,7 @@ export class App {
       threads: config.LLAMA_THREADS,
       gpu: config.LLAMA_GPU,
       maxConcurrent: config.MAX_CONCURRENT,
+      limits: { ...DEFAULT_LIMITS, noProgressMs: config.AI_TIMEOUT },
       logger: logger.child({ source: "inference" }),
     });
 
@@ -100,7 +102,6 @@ export class App {
         note_prompt: answerNote({
           engine,
           maxTokens: config.OPENAI_NOTE_RESPONSE_TOKENS,
-          timeoutMs: config.AI_TIMEOUT,
           style: model.isDemo ? DEMO_STYLE : NOTE_STYLE,
         }),
         image_prompt: generateImage,

@@ -1,13 +1,11 @@
 import { AppError } from "../errors/app-error.ts";
 import type { ChatMessage, TextEngine, TextResult } from "../inference/text-engine.ts";
-import type { Ability, AbilityRequest, AbilityResult } from "./ability.ts";
+import type { Ability, AbilityResult } from "./ability.ts";
 import { decideIntent } from "./intent.ts";
 
 export interface AnswerNoteOptions {
   readonly engine: TextEngine;
   readonly maxTokens: number;
-  /** Longest time for one answer of the model, in ms. */
-  readonly timeoutMs: number;
   readonly style: AnswerStyle;
 }
 
@@ -30,46 +28,24 @@ export const NOTE_STYLE: AnswerStyle = {
 export const DEMO_STYLE: AnswerStyle = { systemPrompt: null, temperature: 0 };
 
 /** Answers the text of a note; a request for a picture is handed on to whoever can draw. */
-export function answerNote(options: AnswerNoteOptions): Ability {
+export function answerNote({ engine, maxTokens, style }: AnswerNoteOptions): Ability {
   return async (request) => {
+    const run = { correlationId: request.correlationId, signal: request.signal };
     request.progress("reading the question …");
-    const timeout = AbortSignal.timeout(options.timeoutMs);
-    const run = {
-      correlationId: request.correlationId,
-      signal: AbortSignal.any([request.signal, timeout]),
+    const { intent } = await decideIntent(engine, request.prompt, run);
+    if (intent === "image") throw noImageEngine();
+    request.progress("writing the answer …");
+    let text = "";
+    const onText = (piece: string) => {
+      text += piece;
+      request.show(text);
     };
-    try {
-      return await answer(options, request, run);
-    } catch (error) {
-      if (!timeout.aborted || request.signal.aborted) throw error;
-      const seconds = Math.round(options.timeoutMs / 1000);
-      throw new AppError("AI_TIMEOUT", `The model took longer than ${seconds} seconds.`, { cause: error });
-    }
+    const result = await engine.generate(
+      { messages: messages(style.systemPrompt, request.prompt), maxTokens, temperature: style.temperature },
+      { ...run, onText },
+    );
+    return finished(result, maxTokens);
   };
-}
-
-async function answer(
-  options: AnswerNoteOptions,
-  request: AbilityRequest,
-  run: { correlationId: string; signal: AbortSignal },
-): Promise<AbilityResult> {
-  const { intent } = await decideIntent(options.engine, request.prompt, run);
-  if (intent === "image") throw noImageEngine();
-  request.progress("writing the answer …");
-  let text = "";
-  const onText = (piece: string) => {
-    text += piece;
-    request.show(text);
-  };
-  const result = await options.engine.generate(
-    {
-      messages: messages(options.style.systemPrompt, request.prompt),
-      maxTokens: options.maxTokens,
-      temperature: options.style.temperature,
-    },
-    { ...run, onText },
-  );
-  return finished(result, options.maxTokens);
 }
 
 /** `{{image: …}}`: said plainly until an image model can be set up. */

@@ -114,7 +114,7 @@ export const SETTINGS = {
   AI_TIMEOUT: {
     type: "duration",
     group: PROMPTS,
-    default: 60 * SECOND,
+    default: 2 * MINUTE,
     min: SECOND,
     max: 24 * HOUR,
     description:

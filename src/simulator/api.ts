@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { Widget } from "../canvus/widget.ts";
 import { GUEST } from "./accounts.ts";
 import { type ApiRequest, type Reply, wantsStream } from "./api-request.ts";
@@ -68,7 +69,8 @@ export class Api {
       };
       switch (fault.kind) {
         case "latency":
-          await Promise.race([Bun.sleep(fault.ms), this.#plan.removal(fault.id)]);
+          // Without a reference: a long latency must not keep a stopped simulator's process alive.
+          await Promise.race([setTimeout(fault.ms, undefined, { ref: false }), this.#plan.removal(fault.id)]);
           break;
         case "stall":
           await this.#plan.removal(fault.id);

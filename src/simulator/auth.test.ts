@@ -122,5 +122,5 @@ test("a stream is closed by the server's end when it stops", async () => {
   const reader = new LineReader(response.body ?? new ReadableStream());
   await reader.frame();
   await bench.simulator.stop();
-  expect(reader.line()).rejects.toThrow();
+  await expect(reader.line()).rejects.toThrow();
 });

@@ -42,13 +42,11 @@ describe("requests", () => {
       { kind: "reset", when: "after", method: "POST", count: 1 },
       { kind: "reset", method: "PATCH", count: 1 },
     ]);
-    expect(bench.canvas("POST", "notes", { text: "applied" })).rejects.toThrow();
-    await Bun.sleep(0);
+    await expect(bench.canvas("POST", "notes", { text: "applied" })).rejects.toThrow();
     const stream = await bench.stream("notes?subscribe");
     const [note] = await stream.items();
     expect(note).toMatchObject({ text: "applied" });
-    expect(bench.canvas("PATCH", `notes/${note?.id}`, { text: "lost" })).rejects.toThrow();
-    await Bun.sleep(0);
+    await expect(bench.canvas("PATCH", `notes/${note?.id}`, { text: "lost" })).rejects.toThrow();
     expect(await bench.widget("GET", `notes/${note?.id}`)).toMatchObject({ text: "applied" });
     expect(await log()).toMatchObject([
       { method: "POST", status: 0, applied: true, faults: ["reset"], widget: { text: "applied" } },
@@ -91,7 +89,7 @@ describe("streams", () => {
       { kind: "stream-drop", mode: "end", path: "*/widgets" },
     ]);
     expect(dropped).toMatchObject({ streams_dropped: 2, rules: [] });
-    expect(reset.line()).rejects.toThrow();
+    await expect(reset.line()).rejects.toThrow();
     let line = await ended.line();
     while (line === "\n") line = await ended.line();
     expect(line).toBeUndefined();
@@ -102,7 +100,7 @@ describe("streams", () => {
     await stream.frame();
     await bench.faults({ kind: "stream-drop", mode: "mid-frame" });
     await bench.widget("POST", "notes", { text: "half" });
-    expect(stream.frame()).rejects.toThrow();
+    await expect(stream.frame()).rejects.toThrow();
   });
 
   test("a stalled stream is silent, then delivers what it held back", async () => {
@@ -127,7 +125,7 @@ describe("streams", () => {
     await stream.frame();
     await bench.faults({ kind: "stream-garble", count: 1 });
     await bench.widget("POST", "notes", {});
-    expect(stream.frame()).rejects.toThrow(SyntaxError);
+    await expect(stream.frame()).rejects.toThrow(SyntaxError);
     const second = await bench.widget("POST", "notes", { text: "whole" });
     expect(await stream.frame()).toEqual([second]);
   });

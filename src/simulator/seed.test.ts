@@ -33,7 +33,7 @@ test("only the questions carry braces, and each has room for an answer at its ri
     const { right, top, bottom } = box(question);
     for (const other of notes.map(box)) {
       const beside = other.top < bottom && other.bottom > top && other.right > right;
-      if (beside) expect(other.left - right).toBeGreaterThanOrEqual(700);
+      if (beside) expect(other.left - right).toBeGreaterThanOrEqual(400);
     }
   }
 });

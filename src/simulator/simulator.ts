@@ -81,7 +81,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       return Response.json({ msg: "Loopback only" }, { status: 403 });
     return handleControl(parts, request, url);
   });
-  const url = `http://${server.hostname}:${server.port}`;
+  const url = server.url.origin;
   world.settings.externalUrl = url;
   options.logger?.info("Canvus simulator listens", { url });
   return {

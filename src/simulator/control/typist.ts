@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { Widget } from "../../canvus/widget.ts";
 import { badRequest, HttpFailure } from "../http-failure.ts";
 import { isFiniteNumber, type JsonObject } from "../json.ts";
@@ -67,7 +68,7 @@ export class Typist {
     const characters = [...text];
     let current = note;
     for (let done = 0; done < characters.length && !this.#stopped; done += chunk) {
-      await Bun.sleep(cadence);
+      await setTimeout(cadence, undefined, { ref: false });
       const added = characters.slice(done, done + chunk).join("");
       current = canvas.apply(note.id, { text: `${canvas.get(note.id).text ?? ""}${added}` });
     }

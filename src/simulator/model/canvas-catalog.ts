@@ -107,7 +107,7 @@ export function canvasObject(record: CanvasRecord, access: Right): JsonObject {
     id: record.canvas.id,
     in_trash: record.folder_id.startsWith("trash."),
     mode: record.mode,
-    modified_at: record.created_at,
+    modified_at: record.canvas.modifiedAt.toISOString(),
     name: record.name,
     preview_hash: "",
     state: "normal",

@@ -21,6 +21,7 @@ export class Canvas {
   readonly sharedCanvasId: string = crypto.randomUUID();
   readonly feed = new ChangeFeed();
   colorPresets: JsonObject = DEFAULT_COLOR_PRESETS;
+  #modifiedAt = new Date();
   #background: JsonObject = DEFAULT_BACKGROUND;
   #widgets = new Map<string, Widget>();
   #saved: { readonly background: JsonObject; readonly widgets: Map<string, Widget> } | undefined;
@@ -43,13 +44,18 @@ export class Canvas {
     });
   }
 
+  /** When a widget or the background last changed. */
+  get modifiedAt(): Date {
+    return this.#modifiedAt;
+  }
+
   get background(): JsonObject {
     return this.#background;
   }
 
   setBackground(background: JsonObject): void {
     this.#background = background;
-    this.feed.publish(background);
+    this.#publish(background);
   }
 
   get widgets(): readonly Widget[] {
@@ -117,7 +123,7 @@ export class Canvas {
     for (const gone of [...doomed].reverse()) {
       const widget = this.#widgets.get(gone);
       this.#widgets.delete(gone);
-      if (widget !== undefined) this.feed.publish({ ...widget, state: "deleted" });
+      if (widget !== undefined) this.#publish({ ...widget, state: "deleted" });
     }
   }
 
@@ -133,9 +139,9 @@ export class Canvas {
     const before = this.#widgets;
     this.#widgets = new Map(saved.widgets);
     for (const [id, widget] of before) {
-      if (!saved.widgets.has(id)) this.feed.publish({ ...widget, state: "deleted" });
+      if (!saved.widgets.has(id)) this.#publish({ ...widget, state: "deleted" });
     }
-    for (const [id, widget] of saved.widgets) if (before.get(id) !== widget) this.feed.publish(widget);
+    for (const [id, widget] of saved.widgets) if (before.get(id) !== widget) this.#publish(widget);
     this.setBackground(saved.background);
   }
 
@@ -166,8 +172,13 @@ export class Canvas {
       widget_type: unsorted.widget_type,
     };
     this.#widgets.set(widget.id, widget);
-    this.feed.publish(widget);
+    this.#publish(widget);
     return widget;
+  }
+
+  #publish(item: JsonObject): void {
+    this.#modifiedAt = new Date();
+    this.feed.publish(item);
   }
 
   #checkFields(type: WidgetType, fields: JsonObject, stored: JsonObject, creating: boolean): void {

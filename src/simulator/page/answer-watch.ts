@@ -1,8 +1,8 @@
 import type { Widget } from "../../canvus/widget.ts";
+import { isAnswer } from "./note-kinds.ts";
 
 /** An answer that did not grow for this long is taken to be finished. */
 const SETTLED_MS = 1200;
-const ANSWER_TITLE = /^(?:AI answer|Response to Note)\b/i;
 
 /** Notices answers: when one appears, and when it stopped growing. */
 export class AnswerWatch {
@@ -14,7 +14,7 @@ export class AnswerWatch {
   }
 
   onChanged(widget: Widget): void {
-    if (!ANSWER_TITLE.test(widget.title ?? "")) return;
+    if (!isAnswer(widget)) return;
     clearTimeout(this.#timers.get(widget.id));
     const timer = setTimeout(() => {
       this.#timers.delete(widget.id);

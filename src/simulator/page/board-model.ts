@@ -1,4 +1,5 @@
 import type { Point, Widget } from "../../canvus/widget.ts";
+import { ANSWER_ROOM, isAsking } from "./note-kinds.ts";
 
 /** Where a widget is on the canvas: its upper-left corner, and what its own units are multiplied by. */
 export interface Placement extends Point {
@@ -16,14 +17,6 @@ export interface BoardChange {
   readonly added: readonly Widget[];
   readonly updated: readonly Widget[];
   readonly removed: readonly Widget[];
-}
-
-/** Room at the right of a question for its answer, in canvas units. */
-export const ANSWER_ROOM = 340;
-
-/** Whether a note still waits for an answer. */
-export function isAsking(text: string): boolean {
-  return /\{\{[\s\S]*?\S[\s\S]*?\}\}/.test(text);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -107,13 +100,10 @@ export class BoardModel {
     const solid = this.widgets.filter(
       (w) => w.parent_id !== "" && w.size !== undefined && w.widget_type !== "Anchor",
     );
-    return solid.map((widget) => {
-      const rect = this.rect(widget);
-      return isAsking(widget.text ?? "") ? { ...rect, width: rect.width + ANSWER_ROOM } : rect;
-    });
+    return solid.map((widget) => this.#rectWithAnswer(widget));
   }
 
-  /** Smallest rectangle around everything placed on the canvas; undefined when there is nothing. */
+  /** Smallest rectangle around everything placed on the canvas, answers to come included; undefined when there is nothing. */
   contentRect(): Rect | undefined {
     const rects = this.widgets
       .filter((w) => w.size !== undefined && w.parent_id !== "")
@@ -142,6 +132,11 @@ export class BoardModel {
     };
     visit("");
     return order;
+  }
+
+  #rectWithAnswer(widget: Widget): Rect {
+    const rect = this.rect(widget);
+    return isAsking(widget) ? { ...rect, width: rect.width + ANSWER_ROOM } : rect;
   }
 
   #ancestors(widget: Widget): Widget[] {

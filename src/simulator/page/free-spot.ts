@@ -1,7 +1,8 @@
-import { ANSWER_ROOM, type Rect } from "./board-model.ts";
+import type { Rect } from "./board-model.ts";
+import { ANSWER_ROOM } from "./note-kinds.ts";
 
 /** Room kept around a new widget, in canvas units. */
-const GAP = 40;
+const GAP = 60;
 const STEP = 80;
 const RINGS = 30;
 

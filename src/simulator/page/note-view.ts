@@ -1,12 +1,10 @@
 import type { Widget } from "../../canvus/widget.ts";
-import { isAsking } from "./board-model.ts";
 import { onPaper, paperColor, readableOn } from "./color.ts";
+import { isAnswer, isAsking } from "./note-kinds.ts";
 import { element, type WidgetView } from "./widget-view.ts";
 
 const LARGEST_FONT = 36;
 const SMALLEST_FONT = 13;
-/** What the service titles its answers with. */
-const ANSWER_TITLE = /^(?:AI answer|Response to Note)\b/i;
 
 /** A note: its text is only ever text, as large as fits. */
 export class NoteView implements WidgetView {
@@ -30,13 +28,13 @@ export class NoteView implements WidgetView {
 
   update(widget: Widget): void {
     const text = widget.text ?? "";
-    const answer = ANSWER_TITLE.test(widget.title ?? "");
+    const answer = isAnswer(widget);
     const background = paperColor(widget.background_color);
     const color = widget.auto_text_color === false ? paperColor(widget.text_color) : readableOn(background);
     this.card.style.background = onPaper(background);
     this.card.style.color = color;
     this.root.classList.toggle("is-answer", answer);
-    this.root.classList.toggle("is-asking", isAsking(text));
+    this.root.classList.toggle("is-asking", isAsking(widget));
     this.#label.textContent = answer ? "AI answer" : "";
     this.root.title = widget.title ?? "";
     this.root.setAttribute("aria-label", `${answer ? "AI answer" : "Note"}: ${text === "" ? "empty" : text}`);

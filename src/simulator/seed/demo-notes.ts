@@ -17,7 +17,7 @@ const PAPER = "#fffdf6ff";
 const QUESTION_SIZE: Size = { width: 300, height: 300 };
 /** Rows and columns of questions; the columns leave room for an answer note at the right of each question. */
 const ROW_STEP = 440;
-const COLUMN_STEP = 1060;
+const COLUMN_STEP = 840;
 const FIRST_QUESTION: Point = { x: 3960, y: 2100 };
 
 /**

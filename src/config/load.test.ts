@@ -34,7 +34,7 @@ describe("values", () => {
       CANVAS_IDS: ["c1"],
       ALLOW_SELF_SIGNED_CERTS: false,
       MAX_CONCURRENT: 5,
-      AI_TIMEOUT: 60_000,
+      AI_TIMEOUT: 120_000,
       PROCESSING_TIMEOUT: 300_000,
       MAX_RETRIES: 3,
       RETRY_DELAY: 1000,

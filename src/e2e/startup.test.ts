@@ -92,7 +92,7 @@ describe("the executable", () => {
     await cp(join(import.meta.dir, "../../dist"), elsewhere, { recursive: true });
     await writeFile(join(working, ".env"), "LLAMA_MODEL_PATH=/nowhere\nPORT=many\n");
     await writeFile(join(working, "bunfig.toml"), 'preload = ["./missing.ts"]\n');
-    const process = Bun.spawn([join(elsewhere, "canvuslocallm"), "run"], {
+    await using process = Bun.spawn([join(elsewhere, "canvuslocallm"), "run"], {
       cwd: working,
       env: { PATH: "/usr/bin:/bin", ...harness.settings({ CANVUSLLM_DATA_DIR: join(elsewhere, "data") }) },
       stderr: "pipe",

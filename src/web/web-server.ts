@@ -53,6 +53,8 @@ export class WebServer {
       this.#server = Bun.serve({
         hostname,
         port,
+        // Else Bun would share the port with whoever has it, and each would get a part of the requests.
+        reusePort: false,
         maxRequestBodySize: MAX_BODY_BYTES,
         fetch: (request) => routes.handle(request),
       });

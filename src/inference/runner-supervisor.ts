@@ -18,10 +18,8 @@ import {
 } from "./supervisor-state.ts";
 import { step } from "./supervisor-step.ts";
 import type { GenerateOptions, TextRequest, TextResult } from "./text-engine.ts";
+import { Ticker } from "./ticker.ts";
 
-const TICK_MS = 250;
-/** A busy main thread delays ticks as well as heartbeats; time it slept through is not held against the runner. */
-const MAX_TICK_MS = 2 * TICK_MS;
 /** Added to the sum of the ladder's rungs before a stop gives up on a process that cannot even be killed. */
 const STOP_MARGIN_MS = 1000;
 
@@ -41,13 +39,12 @@ export class RunnerSupervisor {
   readonly #options: RunnerSupervisorOptions;
   readonly #requests = new PendingRequests();
   readonly #stopWaiters: (() => void)[] = [];
+  readonly #ticker = new Ticker((elapsedMs) => this.#dispatch({ type: "tick", elapsedMs }));
   #state = INITIAL_STATE;
   #process: RunnerProcess | null = null;
   #model: ModelInfo | null = null;
   #attempt = 0;
   #residentBytes = 0;
-  #ticker: ReturnType<typeof setInterval> | null = null;
-  #lastTick = 0;
 
   constructor(options: RunnerSupervisorOptions) {
     this.#options = options;
@@ -137,23 +134,12 @@ export class RunnerSupervisor {
       logger.error(phase.error.message, { code: phase.error.code });
     }
     const idle = phase.name === "stopped" || phase.name === "failed" || phase.name === "quarantined";
-    this.#tick(!idle);
-    if (!idle) return;
+    if (!idle) {
+      this.#ticker.start();
+      return;
+    }
+    this.#ticker.stop();
     for (const resolve of this.#stopWaiters.splice(0)) resolve();
-  }
-
-  #tick(wanted: boolean): void {
-    if (wanted === (this.#ticker !== null)) return;
-    if (this.#ticker !== null) clearInterval(this.#ticker);
-    this.#ticker = null;
-    if (!wanted) return;
-    this.#lastTick = performance.now();
-    this.#ticker = setInterval(() => {
-      const now = performance.now();
-      const elapsedMs = Math.min(now - this.#lastTick, MAX_TICK_MS);
-      this.#lastTick = now;
-      this.#dispatch({ type: "tick", elapsedMs });
-    }, TICK_MS);
   }
 
   #apply(effect: SupervisorEffect): void {

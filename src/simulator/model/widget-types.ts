@@ -44,7 +44,7 @@ const FILE_DEFAULTS = {
 };
 const PANEL_SIZE = { width: 1200, height: 800 };
 
-export const WIDGET_TYPES: readonly WidgetType[] = [
+const WIDGET_TYPES: readonly WidgetType[] = [
   {
     name: "Note",
     segment: "notes",

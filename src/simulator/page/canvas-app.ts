@@ -24,6 +24,8 @@ export interface CanvasAppParts {
 
 const NOTE_SIZE = { width: 300, height: 300 };
 const NOTE_COLORS = { auto_text_color: false, background_color: "#fff2b3ff", text_color: "#1d1a2bff" };
+/** What is shown of a canvas with nothing on it: its middle. */
+const EMPTY_VIEW = { x: 4200, y: 2300, width: 1200, height: 800 };
 /** Below this the first view shows a readable part instead of everything. */
 const READABLE_ZOOM = { narrow: 0.46, wide: 0.34 };
 
@@ -70,10 +72,9 @@ export class CanvasApp {
     this.#scene.clear();
   }
 
-  fit(glide = true): void {
-    const rect = this.#model.contentRect() ?? { x: 4200, y: 2300, width: 1200, height: 800 };
-    const minZoom = this.#parts.viewport.isNarrow ? READABLE_ZOOM.narrow : READABLE_ZOOM.wide;
-    this.#parts.viewport.fit(rect, glide ? {} : { glide, minZoom });
+  /** Shows everything there is. */
+  fit(): void {
+    this.#parts.viewport.fit(this.#model.contentRect() ?? EMPTY_VIEW);
   }
 
   select(id: string | undefined): void {
@@ -187,8 +188,15 @@ export class CanvasApp {
 
   #onFrame(items: readonly unknown[], first: boolean): void {
     this.#show(items, first);
-    if (first && !this.#seen) this.fit(false);
+    if (!this.#parts.viewport.held || !this.#seen) this.#fitReadably(this.#seen);
     this.#seen = true;
+  }
+
+  /** Shows everything, or as much of it as can be read. */
+  #fitReadably(glide: boolean): void {
+    const { viewport } = this.#parts;
+    const minZoom = viewport.isNarrow ? READABLE_ZOOM.narrow : READABLE_ZOOM.wide;
+    viewport.fit(this.#model.contentRect() ?? EMPTY_VIEW, { glide, minZoom });
   }
 
   #show(items: readonly unknown[], complete: boolean): void {

@@ -82,7 +82,10 @@ function addNote(): void {
 }
 
 new Gestures(board, viewport, {
-  onPress: (id) => app?.select(id),
+  onPress: (id) => {
+    viewport.hold();
+    app?.select(id);
+  },
   onDrag: (id, delta) => app?.drag(id, delta),
   onDrop: (id) => app?.drop(id),
   onDoublePress: (id, at) => {

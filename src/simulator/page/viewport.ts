@@ -1,8 +1,8 @@
 import type { Point } from "../../canvus/widget.ts";
 import type { Rect } from "./board-model.ts";
 
-export const MIN_ZOOM = 0.04;
-export const MAX_ZOOM = 4;
+const MIN_ZOOM = 0.04;
+const MAX_ZOOM = 4;
 const FIT_ZOOM = 1.1;
 /** Room around what is fitted, for the bars at the top and bottom, in screen pixels. */
 const MARGIN = { x: 48, top: 84, bottom: 96 };
@@ -16,6 +16,7 @@ export class Viewport {
   #x = 0;
   #y = 0;
   #zoom = 0.4;
+  #held = false;
 
   constructor(board: HTMLElement, world: HTMLElement, onChange: () => void) {
     this.#board = board;
@@ -27,12 +28,23 @@ export class Viewport {
     return this.#zoom;
   }
 
+  /** True once somebody chose what to look at; until then the view may follow what happens. */
+  get held(): boolean {
+    return this.#held;
+  }
+
+  hold(): void {
+    this.#held = true;
+  }
+
   panBy(dx: number, dy: number): void {
+    this.hold();
     this.#set(this.#x + dx, this.#y + dy, this.#zoom, false);
   }
 
   /** Zooms so that the canvas point under the given point of the window stays where it is. */
   zoomAt(at: Point, factor: number, glide = false): void {
+    this.hold();
     const zoom = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, this.#zoom * factor));
     const ratio = zoom / this.#zoom;
     this.#set(at.x - (at.x - this.#x) * ratio, at.y - (at.y - this.#y) * ratio, zoom, glide);
@@ -44,6 +56,7 @@ export class Viewport {
 
   /** Shows the whole rectangle, or its upper-left part at `minZoom` where that would be too small to read. */
   fit(rect: Rect, { glide = true, minZoom = MIN_ZOOM }: { glide?: boolean; minZoom?: number } = {}): void {
+    this.#held = false;
     const margin = this.#margin;
     const width = this.#board.clientWidth - 2 * margin.x;
     const height = this.#board.clientHeight - margin.top - margin.bottom;
@@ -57,6 +70,7 @@ export class Viewport {
 
   /** Moves as little as needed to show the rectangle. */
   reveal(rect: Rect): void {
+    this.hold();
     const { left, top, right, bottom } = this.#onScreen(rect);
     const margin = this.#margin;
     const [width, height] = [this.#board.clientWidth - margin.x, this.#board.clientHeight - margin.bottom];

@@ -1,0 +1,66 @@
+import { afterEach, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { chromiumPath, openBrowser } from "./browser.ts";
+import { Execution } from "./executable.ts";
+
+let demo: Execution | undefined;
+let browser: Browser | undefined;
+let temporary: string | undefined;
+
+afterEach(async () => {
+  await browser?.close();
+  await demo?.stop("SIGKILL");
+  if (temporary) await rm(temporary, { recursive: true, force: true });
+});
+
+async function startDemo(): Promise<{ canvasUrl: string; pageUrl: string }> {
+  temporary = await mkdtemp(join(tmpdir(), "cll-demo-"));
+  demo = new Execution(["demo"], { TMPDIR: temporary });
+  const line = await demo.printed((each) => each.includes("Canvas "));
+  const page = await demo.printed((each) => each.includes("Status page "));
+  return { canvasUrl: line.trim().split(/\s+/).at(-1) ?? "", pageUrl: page.trim().split(/\s+/).at(-1) ?? "" };
+}
+
+test.skipIf(chromiumPath === undefined)(
+  "a person opens the demo, types a question, and sees the answer beside it",
+  async () => {
+    const { canvasUrl, pageUrl } = await startDemo();
+    browser = await openBrowser();
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const complaints: string[] = [];
+    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+    page.on("request", (request) => {
+      if (!request.url().startsWith(canvasUrl) && !request.url().startsWith("data:"))
+        complaints.push(request.url());
+    });
+    await page.goto(canvasUrl);
+    await page.getByText("Jupiter.").waitFor();
+    await page.getByRole("button", { name: "Add note" }).click();
+    await page.keyboard.type("{{What is the capital of Japan?}}", { delay: 10 });
+    await page.getByText("Tokyo.").waitFor();
+    expect(await page.getByText("{{What is the capital of Japan?}}").count()).toBe(0);
+    expect(complaints).toEqual([]);
+
+    await page.goto(pageUrl);
+    await page.getByText("prompts on the canvases are answered").waitFor();
+    expect(await page.getByText("The built-in demo model answers").count()).toBe(1);
+  },
+);
+
+test("the demo leaves nothing behind", async () => {
+  await startDemo();
+  expect(await demo?.stop("SIGINT")).toBe(130);
+  expect(temporary && existsSync(temporary) && (await readdir(temporary))).toEqual([]);
+});
+
+test("a second demo finds free ports for itself", async () => {
+  const first = await startDemo();
+  const other = new Execution(["demo"], { TMPDIR: temporary ?? "" });
+  const line = await other.printed((each) => each.includes("Canvas "));
+  expect(line).not.toContain(first.canvasUrl);
+  expect(await other.stop("SIGTERM")).toBe(143);
+});

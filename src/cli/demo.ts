@@ -24,13 +24,28 @@ export async function runDemo(): Promise<number> {
   try {
     const token = nanoid();
     const port = freePort(USUAL_CANVAS_PORT);
-    const simulator = await startSimulator({ port, token, seed: "demo" });
+    const visitor = Promise.withResolvers<void>();
+    const simulator = await startSimulator({ port, token, seed: "demo", onVisitor: visitor.resolve });
+    void visitor.promise.then(() => askBeforeTheirEyes(simulator));
     const config = await demoConfig(simulator, folder);
     const logger = serviceLogger(config);
     return await runUntilStopped(new Demo(simulator, config, logger), logger);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The seeded questions are answered long before a browser is open; this one is typed and answered while they look. */
+async function askBeforeTheirEyes({ url, canvases }: Simulator): Promise<void> {
+  const note = {
+    canvas_id: canvases[0]?.id,
+    text: "{{What is a baby frog called?}}",
+    location: { x: 3960, y: 2980 },
+    background_color: "#e6dcffff",
+    cadence_ms: 70,
+  };
+  // Without this note the demo is still a demo.
+  await fetch(`${url}/_sim/type-text`, { method: "POST", body: JSON.stringify(note) }).catch(() => undefined);
 }
 
 /** The simulator lives longer than the service: the service may write to it until it has stopped. */

@@ -39,6 +39,7 @@ test.skipIf(chromiumPath === undefined)(
     });
     await page.goto(canvasUrl);
     await page.getByText("Jupiter.").waitFor();
+    await page.getByText("A tadpole.").waitFor();
     await page.getByRole("button", { name: "Add note" }).click();
     await page.keyboard.type("{{What is the capital of Japan?}}", { delay: 10 });
     await page.getByText("Tokyo.").waitFor();

@@ -45,6 +45,8 @@ export interface SimulatorOptions {
   /** How long an upload keeps its empty hash, in milliseconds; default 150. */
   readonly uploadHashDelayMs?: number;
   readonly logger?: Logger;
+  /** Told each time somebody opens the web canvas. */
+  readonly onVisitor?: () => void;
 }
 
 export interface Simulator {
@@ -72,7 +74,15 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const log = new WriteLog();
   const api = new Api(world, hub, plan, log);
   const typist = new Typist(world);
-  const parts = { world, hub, plan, log, typist, token: options.token };
+  const parts = {
+    world,
+    hub,
+    plan,
+    log,
+    typist,
+    token: options.token,
+    onVisitor: options.onVisitor ?? (() => undefined),
+  };
   const server = serve(options, async (request, remoteAddress) => {
     const url = new URL(request.url);
     if (url.pathname.startsWith(`${API_PREFIX}/`)) return api.handle(request, url);

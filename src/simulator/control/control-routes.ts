@@ -21,6 +21,8 @@ export interface ControlParts {
   readonly log: WriteLog;
   readonly typist: Typist;
   readonly token: string;
+  /** Told each time somebody opens the page at /. */
+  readonly onVisitor: () => void;
 }
 
 /**
@@ -61,6 +63,7 @@ export async function handleControl(parts: ControlParts, request: Request, url: 
     case "GET /state":
       return Response.json(describe(world, hub));
     case "GET /page":
+      parts.onVisitor();
       return Response.json({ token: parts.token, canvases: listCanvases(world) });
     case "POST /type-text":
       return Response.json(await parts.typist.type(await readHelperBody(request)));

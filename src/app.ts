@@ -164,12 +164,9 @@ export class App {
 }
 
 async function prepareModel(config: Config): Promise<{ path: string; isDemo: boolean }> {
-  const path = config.LLAMA_MODEL_PATH;
-  if (path === undefined) {
-    throw new AppError("MODEL_NOT_CONFIGURED", "No model is set up, so no question can be answered.");
-  }
-  if (path === BUILTIN_DEMO) return { path: await unpackDemoModel(config.CANVUSLLM_DATA_DIR), isDemo: true };
-  return { path, isDemo: false };
+  const isDemo = config.LLAMA_MODEL_PATH === BUILTIN_DEMO;
+  const path = isDemo ? await unpackDemoModel(config.CANVUSLLM_DATA_DIR) : config.LLAMA_MODEL_PATH;
+  return { path, isDemo };
 }
 
 function credentialsOf(config: Config): Credentials {

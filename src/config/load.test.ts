@@ -8,7 +8,8 @@ import { formatProblem } from "./problem.ts";
 const folder = await mkdtemp(join(tmpdir(), "load-config-"));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const MINIMUM = { CANVUS_SERVER: "https://canvus.test", CANVUS_API_KEY: "k3y", CANVAS_ID: "c1" };
+const NO_MODEL = { CANVUS_SERVER: "https://canvus.test", CANVUS_API_KEY: "k3y", CANVAS_ID: "c1" };
+const MINIMUM = { ...NO_MODEL, LLAMA_MODEL_PATH: "builtin:demo" };
 
 async function load(environment: Record<string, string>, envFile?: string) {
   const path = join(folder, ".env");
@@ -76,10 +77,9 @@ describe("values", () => {
   });
 
   test("paths become absolute, from where they were written", async () => {
-    const config = await configOf(
-      { CANVUSLLM_DATA_DIR: "~/data", CANVUS_CA_FILE: "ca.pem" },
-      "LLAMA_MODEL_PATH=models/a.gguf\n",
-    );
+    const environment = { ...NO_MODEL, CANVUSLLM_DATA_DIR: "~/data", CANVUS_CA_FILE: "ca.pem" };
+    const { config } = await load(environment, "LLAMA_MODEL_PATH=models/a.gguf\n");
+    if (!config) throw new Error("the settings are right");
     expect(config.CANVUSLLM_DATA_DIR).toBe(join(homedir(), "data"));
     expect(config.CANVUS_CA_FILE).toBe("/work/dir/ca.pem");
     expect(config.LLAMA_MODEL_PATH).toBe(join(folder, "models/a.gguf"));
@@ -108,6 +108,7 @@ describe("problems", () => {
   test("an empty configuration names everything that is missing at once", async () => {
     expect(await problemsOf({})).toEqual([
       "CANVUS_SERVER is not set; want https://canvus.example.com",
+      "LLAMA_MODEL_PATH is not set; want a value such as /srv/models/model.gguf or builtin:demo",
       "CANVUS_API_KEY is not set; want an access token, or CANVUS_USERNAME with CANVUS_PASSWORD",
       "CANVAS_IDS is not set; want at least one canvas: its id, share link or unique name",
     ]);
@@ -116,7 +117,7 @@ describe("problems", () => {
   test("every wrong value is named with its place, what was got and what is wanted", async () => {
     const path = join(folder, ".env");
     const problems = await problemsOf(
-      { ...MINIMUM, MAX_CONCURRENT: "0", AI_TIMEOUT: "soon", WEBUI_HOST: "http://0.0.0.0:80" },
+      { ...NO_MODEL, MAX_CONCURRENT: "0", AI_TIMEOUT: "soon", WEBUI_HOST: "http://0.0.0.0:80" },
       "PORT=70000\nLLAMA_GPU=amd\nMAX_FILE_SIZE=50M\nALLOW_SELF_SIGNED_CERTS=maybe\nMAX_RETRIES=2.5\nLLAMA_MODEL_PATH=builtin:big\n",
     );
     expect(problems).toEqual([

@@ -148,6 +148,7 @@ export const SETTINGS = {
   LLAMA_MODEL_PATH: {
     type: "path",
     group: MODEL,
+    required: true,
     keywords: ["builtin:demo"],
     example: "/srv/models/model.gguf",
     description:

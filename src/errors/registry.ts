@@ -84,11 +84,6 @@ export const ERRORS = {
     retryable: false,
     hint: "The file is larger than MAX_FILE_SIZE.",
   },
-  MODEL_NOT_CONFIGURED: {
-    category: "configuration",
-    retryable: false,
-    hint: "Set LLAMA_MODEL_PATH to a GGUF file, or to builtin:demo to try the service out.",
-  },
   MODEL_FILE_MISSING: {
     category: "configuration",
     retryable: false,

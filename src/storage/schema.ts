@@ -1,10 +1,12 @@
 import { sql } from "drizzle-orm";
-import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
-/**
- * What the service was asked and what it answered; at the same time the journal that makes a prompt survive a crash.
- * Times are ISO 8601, UTC, with milliseconds, so that they sort as text and can be read in any SQLite shell.
+/*
+ * All times are ISO 8601, UTC, with milliseconds: they sort as text and can be read in any SQLite shell. Lists are read
+ * newest first by id; SQLite keeps the id at the end of every index, so an index on a filter also gives the order.
  */
+
+/** What the service was asked and what it answered; at the same time the journal that makes a prompt survive a crash. */
 export const processingHistory = sqliteTable(
   "processing_history",
   {
@@ -22,7 +24,14 @@ export const processingHistory = sqliteTable(
     model: text(),
     prompt_tokens: integer(),
     completion_tokens: integer(),
+    /** From the moment the prompt was seen to its end, waiting included. */
     duration_ms: integer(),
+    /** Of the inference that wrote the answer; kept here because its row in performance_metrics lives shorter. */
+    queue_ms: real(),
+    load_ms: real(),
+    prompt_ms: real(),
+    ttft_ms: real(),
+    generation_ms: real(),
     status: text({ enum: ["pending", "running", "succeeded", "failed", "cancelled"] }).notNull(),
     /** How far the canvas has been written; recovery continues from here. */
     stage: text({ enum: ["queued", "claimed", "answered"] }).notNull(),
@@ -30,6 +39,9 @@ export const processingHistory = sqliteTable(
     error_code: text(),
     error_message: text(),
     created_at: text().notNull(),
+    /** When work on it began, when the whole answer stood on the canvas, when nothing was left to do. */
+    started_at: text(),
+    answered_at: text(),
     completed_at: text(),
   },
   (table) => [
@@ -38,9 +50,232 @@ export const processingHistory = sqliteTable(
       .on(table.canvas_id, table.widget_id, table.content_hash)
       .where(sql`status in ('pending', 'running')`),
     index("processing_history_created").on(table.created_at),
-    index("processing_history_status").on(table.status, table.created_at),
+    index("processing_history_status").on(table.status),
+    index("processing_history_canvas").on(table.canvas_id),
+    index("processing_history_operation").on(table.operation_type),
+    index("processing_history_model").on(table.model),
+  ],
+);
+
+/** What happened to the widgets of the watched canvases. Never their texts. */
+export const canvasEvents = sqliteTable(
+  "canvas_events",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    canvas_id: text().notNull(),
+    widget_id: text().notNull(),
+    widget_type: text().notNull(),
+    operation_type: text({ enum: ["added", "updated", "deleted"] }).notNull(),
+    /** Names of the fields that changed, separated by commas; null unless updated. */
+    changed_fields: text(),
+    /** How many changes in a row the entry stands for. */
+    changes: integer().notNull().default(1),
+    /** Of the prompt whose answer the widget is; null for everything people made. */
+    correlation_id: text(),
+    created_at: text().notNull(),
+  },
+  (table) => [
+    index("canvas_events_created").on(table.created_at),
+    index("canvas_events_widget").on(table.canvas_id, table.widget_id),
+    index("canvas_events_correlation").on(table.correlation_id).where(sql`correlation_id is not null`),
+  ],
+);
+
+/** One row for each call of a model, failed ones included. */
+export const performanceMetrics = sqliteTable(
+  "performance_metrics",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    correlation_id: text(),
+    engine: text({ enum: ["text", "vision", "image"] }).notNull(),
+    model: text().notNull(),
+    model_path: text(),
+    quantization: text(),
+    /** Tokens of one request's context. */
+    context_size: integer(),
+    /** What computed: cuda, vulkan, metal or off (the processor). */
+    device: text(),
+    status: text({ enum: ["succeeded", "failed", "cancelled"] }).notNull(),
+    error_code: text(),
+    error_message: text(),
+    queue_ms: real(),
+    load_ms: real(),
+    prompt_tokens: integer(),
+    prompt_ms: real(),
+    prompt_tokens_per_second: real(),
+    ttft_ms: real(),
+    completion_tokens: integer(),
+    generation_ms: real(),
+    completion_tokens_per_second: real(),
+    total_tokens: integer(),
+    /** The whole call, waiting and loading included. */
+    duration_ms: real().notNull(),
+    stop_reason: text({ enum: ["stop", "length"] }),
+    prompt_tokens_cut: integer(),
+    vram_before_mb: real(),
+    vram_after_mb: real(),
+    gpu_utilization_percent: real(),
+    gpu_compute_ms: real(),
+    created_at: text().notNull(),
+  },
+  (table) => [
+    index("performance_metrics_created").on(table.created_at),
+    index("performance_metrics_correlation").on(table.correlation_id),
+  ],
+);
+
+/** Errors and warnings with a cause; equal ones of the same hour share a row. */
+export const errorLog = sqliteTable(
+  "error_log",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    /** Hash of what makes two errors equal: level, code, source and message without its numbers and ids. */
+    fingerprint: text().notNull(),
+    /** The hour it belongs to, for example `2026-01-31T23`. */
+    hour: text().notNull(),
+    level: text({ enum: ["warn", "error"] }).notNull(),
+    code: text().notNull(),
+    category: text({ enum: ["transient", "configuration", "resource", "model", "data"] }).notNull(),
+    message: text().notNull(),
+    source: text(),
+    /** JSON: the structured fields of the first of them. */
+    context: text().notNull(),
+    stack: text(),
+    /** Of the first and of the latest; null when it belongs to no prompt. */
+    correlation_id: text(),
+    last_correlation_id: text(),
+    occurrences: integer().notNull().default(1),
+    created_at: text().notNull(),
+    last_seen_at: text().notNull(),
+  },
+  (table) => [
+    uniqueIndex("error_log_fingerprint").on(table.fingerprint, table.hour),
+    index("error_log_created").on(table.created_at),
+    index("error_log_code").on(table.code),
+    index("error_log_correlation").on(table.correlation_id),
+    index("error_log_last_correlation").on(table.last_correlation_id),
+  ],
+);
+
+/** How the service itself is, sampled at an interval. */
+export const systemMetrics = sqliteTable(
+  "system_metrics",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    created_at: text().notNull(),
+    uptime_ms: integer().notNull(),
+    service_rss_bytes: integer().notNull(),
+    runners_rss_bytes: integer().notNull(),
+    event_loop_lag_p50_ms: real().notNull(),
+    event_loop_lag_p99_ms: real().notNull(),
+    event_loop_lag_max_ms: real().notNull(),
+    tasks_running: integer().notNull(),
+    tasks_waiting: integer().notNull(),
+    /** Prompts that wait on their canvas because the queue is full. */
+    tasks_overflow: integer().notNull(),
+    inference_queued: integer().notNull(),
+    inference_active: integer().notNull(),
+    /** JSON: one object for each runner, with kind, state, model, crashes, rss_bytes. */
+    runners: text().notNull(),
+    canvases_live: integer().notNull(),
+    canvases_total: integer().notNull(),
+    /** Changes of widgets since the start that were not recorded because there were too many. */
+    canvas_events_dropped: integer().notNull(),
+    telemetry_queued: integer().notNull(),
+    telemetry_dropped: integer().notNull(),
+    /** Open files and sockets; null where the system does not tell. */
+    open_handles: integer(),
+    disk_free_bytes: integer(),
+    database_bytes: integer(),
+    vram_used_mb: real(),
+    vram_total_mb: real(),
+    gpu_utilization_percent: real(),
+  },
+  (table) => [index("system_metrics_created").on(table.created_at)],
+);
+
+/*
+ * Sums per hour, so that a chart over a month reads some thousand small rows and not a million large ones. Those of
+ * the prompts are kept by triggers (see the migration full_text_and_sums), those of the inferences by the writer.
+ */
+
+export const promptHours = sqliteTable(
+  "prompt_hours",
+  {
+    hour: text().notNull(),
+    operation_type: text().notNull(),
+    model: text().notNull(),
+    status: text().notNull(),
+    prompts: integer().notNull(),
+    duration_ms: integer().notNull(),
+    prompt_tokens: integer().notNull(),
+    completion_tokens: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hour, table.operation_type, table.model, table.status] })],
+);
+
+/** How many prompts took how long: bucket n holds durations from 2^(n/8) ms to 2^((n+1)/8) ms, 9 % apart. */
+export const latencyHours = sqliteTable(
+  "latency_hours",
+  {
+    hour: text().notNull(),
+    operation_type: text().notNull(),
+    bucket: integer().notNull(),
+    prompts: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hour, table.operation_type, table.bucket] })],
+);
+
+export const inferenceHours = sqliteTable(
+  "inference_hours",
+  {
+    hour: text().notNull(),
+    engine: text().notNull(),
+    model: text().notNull(),
+    succeeded: integer().notNull(),
+    failed: integer().notNull(),
+    cancelled: integer().notNull(),
+    prompt_tokens: integer().notNull(),
+    completion_tokens: integer().notNull(),
+    queue_ms: real().notNull(),
+    load_ms: real().notNull(),
+    prompt_ms: real().notNull(),
+    ttft_ms: real().notNull(),
+    generation_ms: real().notNull(),
+    duration_ms: real().notNull(),
+    vram_max_mb: real(),
+    gpu_utilization_max_percent: real(),
+  },
+  (table) => [primaryKey({ columns: [table.hour, table.engine, table.model] })],
+);
+
+/** What a model was measured to take, so that the next start need not guess. */
+export const modelMemory = sqliteTable(
+  "model_memory",
+  {
+    model: text().notNull(),
+    context_size: integer().notNull(),
+    device: text().notNull(),
+    /** Version of the engine: another one may need more or less. */
+    build: text().notNull(),
+    measured_bytes: integer().notNull(),
+    load_ms: real().notNull(),
+    last_used_at: text().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.model, table.context_size, table.device, table.build] }),
+    index("model_memory_used").on(table.last_used_at),
   ],
 );
 
 export type HistoryRow = typeof processingHistory.$inferSelect;
 export type HistoryInsert = typeof processingHistory.$inferInsert;
+export type CanvasEventRow = typeof canvasEvents.$inferSelect;
+export type CanvasEventInsert = typeof canvasEvents.$inferInsert;
+export type PerformanceRow = typeof performanceMetrics.$inferSelect;
+export type PerformanceInsert = typeof performanceMetrics.$inferInsert;
+export type ErrorRow = typeof errorLog.$inferSelect;
+export type ErrorInsert = typeof errorLog.$inferInsert;
+export type SystemRow = typeof systemMetrics.$inferSelect;
+export type SystemInsert = typeof systemMetrics.$inferInsert;
+export type ModelMemoryRow = typeof modelMemory.$inferSelect;

@@ -1,0 +1,75 @@
+import { expect, test } from "bun:test";
+import type { CanvasStatus } from "../canvus/canvas-group.ts";
+import { judgeReadiness, type ReadinessParts } from "./readiness.ts";
+
+const live: CanvasStatus = { name: "Board", canvasId: "1", state: "live", lastEventAt: 0 };
+const away: CanvasStatus = {
+  name: "Plans",
+  canvasId: "2",
+  state: "reconnecting",
+  lastEventAt: null,
+  error: { code: "CANVUS_UNREACHABLE", message: "Nobody answers.", hint: "Check the network." },
+};
+
+type EngineStatus = ReturnType<ReadinessParts["engine"]["status"]>;
+
+function parts(changes: {
+  canvases?: CanvasStatus[];
+  engine?: Partial<EngineStatus>;
+  database?: Error;
+  isDemo?: boolean;
+}): ReadinessParts {
+  const status: EngineStatus = {
+    state: "ready",
+    model: {} as NonNullable<EngineStatus["model"]>,
+    error: null,
+    queued: 0,
+    active: 0,
+    crashes: 0,
+    refused: 0,
+    pid: 1,
+    residentBytes: 0,
+    ...changes.engine,
+  };
+  return {
+    journal: { ping: () => (changes.database ? Promise.reject(changes.database) : Promise.resolve()) },
+    canvases: { status: () => changes.canvases ?? [live] },
+    engine: { status: () => status },
+    isDemo: changes.isDemo ?? false,
+  };
+}
+
+test("ready when a prompt written now would be answered", async () => {
+  expect(await judgeReadiness(parts({}))).toEqual({ ready: true, reasons: [], notices: [] });
+});
+
+test("one live canvas is enough; one that is away is named", async () => {
+  const state = await judgeReadiness(parts({ canvases: [live, away] }));
+  expect(state.ready).toBe(true);
+  expect(state.notices).toEqual(['Canvas "Plans" is reconnecting: Nobody answers. Check the network.']);
+});
+
+test("not ready without any live canvas, without a model, without the database: each with its reason", async () => {
+  const state = await judgeReadiness(
+    parts({
+      canvases: [away],
+      engine: { model: null, state: "loading" },
+      database: new Error("The disk is full."),
+    }),
+  );
+  expect(state.ready).toBe(false);
+  expect(state.reasons.map((reason) => reason.part)).toEqual(["database", "canvas", "model"]);
+  expect(state.reasons[0]?.message).toBe("The disk is full.");
+  expect(state.reasons[2]?.message).toContain("loading");
+});
+
+test("before the canvases are looked up it is not ready", async () => {
+  const state = await judgeReadiness(parts({ canvases: [] }));
+  expect(state.reasons).toEqual([{ part: "canvas", message: "No canvas has been looked up yet." }]);
+});
+
+test("the demo model is no reason to wait, but everybody should know", async () => {
+  const state = await judgeReadiness(parts({ isDemo: true }));
+  expect(state.ready).toBe(true);
+  expect(state.notices).toEqual(["The built-in demo model answers: it only knows a few facts."]);
+});

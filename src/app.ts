@@ -1,10 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { answerNote, DEMO_STYLE, generateImage, NOTE_STYLE } from "./abilities/answer-note.ts";
 import { buildInfo } from "./build-info.ts";
 import { CanvasGroup } from "./canvus/canvas-group.ts";
-import { CanvusClient } from "./canvus/client.ts";
-import type { Credentials } from "./canvus/credentials.ts";
+import { canvusClient } from "./canvus/connect.ts";
 import { systemTimers } from "./canvus/timers.ts";
 import type { Config } from "./config/schema.ts";
 import { AppError } from "./errors/app-error.ts";
@@ -72,19 +70,7 @@ export class App {
     });
 
     const references = config.CANVAS_IDS ?? [];
-    const client = new CanvusClient({
-      baseUrl: config.CANVUS_SERVER,
-      credentials: credentialsOf(config),
-      tls: {
-        allowSelfSigned: config.ALLOW_SELF_SIGNED_CERTS,
-        ca: await readAuthority(config.CANVUS_CA_FILE),
-      },
-      requestTimeoutMs: config.CANVUSLLM_REQUEST_TIMEOUT,
-      maxDownloadBytes: config.MAX_FILE_SIZE,
-      maxRetries: config.MAX_RETRIES,
-      retryDelayMs: config.RETRY_DELAY,
-      logger: logger.child({ source: "canvus" }),
-    });
+    const client = await canvusClient(config, logger.child({ source: "canvus" }));
 
     const tasks = new TaskService({
       limits: {
@@ -167,18 +153,4 @@ async function prepareModel(config: Config): Promise<{ path: string; isDemo: boo
   const isDemo = config.LLAMA_MODEL_PATH === BUILTIN_DEMO;
   const path = isDemo ? await unpackDemoModel(config.CANVUSLLM_DATA_DIR) : config.LLAMA_MODEL_PATH;
   return { path, isDemo };
-}
-
-function credentialsOf(config: Config): Credentials {
-  if (config.CANVUS_API_KEY !== undefined) return { token: config.CANVUS_API_KEY };
-  return { email: config.CANVUS_USERNAME ?? "", password: config.CANVUS_PASSWORD ?? "" };
-}
-
-async function readAuthority(path: string | undefined): Promise<string | undefined> {
-  if (path === undefined) return undefined;
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    throw new AppError("CONFIG_INVALID", `CANVUS_CA_FILE cannot be read: ${path}.`, { cause });
-  }
 }

@@ -154,6 +154,16 @@ export const ERRORS = {
     retryable: true,
     hint: "Check free space and permissions of CANVUSLLM_DATA_DIR.",
   },
+  STORAGE_DAMAGED: {
+    category: "resource",
+    retryable: true,
+    hint: "The damaged file is set aside and its readable rows are saved; check the disk when it happens again.",
+  },
+  DATA_DIR_IN_USE: {
+    category: "configuration",
+    retryable: false,
+    hint: "Stop that process first, or give each service a CANVUSLLM_DATA_DIR of its own.",
+  },
   STORAGE_MIGRATION_FAILED: {
     category: "configuration",
     retryable: false,

@@ -13,6 +13,7 @@ async function load(environment: Record<string, string>, file = "") {
   return loaded;
 }
 
+const MODEL = { LLAMA_MODEL_PATH: "/models/a.gguf" };
 const SECRETS = { CANVUS_API_KEY: "topsecret-1", WEBUI_PWD: "topsecret-two" };
 
 test("shows values, their origin and nothing of a secret, not even its length", async () => {
@@ -34,10 +35,12 @@ test("shows values, their origin and nothing of a secret, not even its length", 
 });
 
 test("--json has the values the service uses, secrets masked", async () => {
-  const json = configAsJson(await load({ CANVUS_SERVER: "https://c.test", CANVAS_ID: "a", ...SECRETS }));
+  const json = configAsJson(
+    await load({ CANVUS_SERVER: "https://c.test", CANVAS_ID: "a", ...MODEL, ...SECRETS }),
+  );
   expect(json).toMatchObject({ valid: true, demo_model: false, problems: [], warnings: [] });
   expect(json.settings).toMatchObject({
-    AI_TIMEOUT: { value: 60_000, origin: "default" },
+    AI_TIMEOUT: { value: 120_000, origin: "default" },
     CANVAS_IDS: { value: ["a"], origin: "environment" },
     CANVUS_API_KEY: { value: "********", origin: "environment" },
     CANVUS_PASSWORD: { value: null, origin: "default" },
@@ -52,7 +55,7 @@ test("says when the demo model answers", async () => {
 });
 
 test("wrong settings are marked and listed with what is wanted", async () => {
-  const loaded = await load({ ...SECRETS, PORT: "many" }, "SD_IMAGE_SIZE=512\n");
+  const loaded = await load({ ...MODEL, ...SECRETS, PORT: "many" }, "SD_IMAGE_SIZE=512\n");
   const text = configAsText(loaded);
   expect(text).toMatch(/^ {2}PORT +\(wrong\) +environment$/m);
   expect(text).toContain('PORT (environment) is "many", want a whole number from 0 to 65535');

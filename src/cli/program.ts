@@ -92,6 +92,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .addOption(
       new Option("--seed <kind>", "What is on the first canvas.").choices(["demo", "empty"]).default("empty"),
     )
+    .option("--state <file>", "Keep everything in this file, also when the process is killed.")
     .addHelpText(
       "after",
       examples([
@@ -141,6 +142,7 @@ interface SimulateArguments {
   readonly token?: string;
   readonly canvas?: readonly string[];
   readonly seed: "demo" | "empty";
+  readonly state?: string;
 }
 
 /** Because `run` is the default, a mistyped command would otherwise be reported as an argument too many of `run`. */

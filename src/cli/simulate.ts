@@ -10,6 +10,8 @@ export interface SimulateOptions {
   readonly token?: string;
   readonly canvas?: readonly string[];
   readonly seed: "demo" | "empty";
+  /** File that outlives the process; without it nothing is kept. */
+  readonly state?: string;
 }
 
 /**
@@ -27,6 +29,7 @@ export async function simulate(options: SimulateOptions): Promise<number> {
     token,
     seed: options.seed,
     canvases: options.canvas?.map((id) => ({ id })) ?? [{}],
+    ...(options.state === undefined ? {} : { stateFile: options.state }),
     logger: logger.child({ source: "simulator" }),
   });
   const { url, canvases } = simulator;

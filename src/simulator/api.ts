@@ -40,24 +40,37 @@ export class Api {
     const before = this.#plan.takeRequestFaults("before", facts);
     let outcome = await this.#meet(before, undefined);
     let struck = before;
+    let logged: number | undefined;
     if (outcome === undefined) {
       const applied = await this.#apply(http, url, path);
       const after = this.#plan.takeRequestFaults("after", facts);
       struck = [...before, ...after];
+      // What changed the world is on record at once: the server may be killed while a fault holds its answer back.
+      logged = this.#record(facts, { ...applied, status: after.length === 0 ? applied.status : 0 }, struck);
       outcome = (await this.#meet(after, applied)) ?? applied;
-    }
-    if (http.method !== "GET" && http.method !== "HEAD") {
-      this.#log.add({
-        time: new Date().toISOString(),
-        method: http.method,
-        path,
-        status: outcome.status,
-        applied: outcome.applied,
-        faults: struck.map((rule) => rule.kind),
-        ...(outcome.widget === undefined ? {} : { widget: outcome.widget }),
-      });
-    }
+      if (logged !== undefined && after.length > 0) {
+        this.#log.amend(logged, { status: outcome.status, faults: struck.map((rule) => rule.kind) });
+      }
+    } else this.#record(facts, outcome, struck);
     return outcome.respond();
+  }
+
+  /** @returns the number of the entry; undefined for requests that only read. */
+  #record(
+    { method, path }: RequestFacts,
+    { status, applied, widget }: Outcome,
+    struck: readonly RequestRule[],
+  ): number | undefined {
+    if (method === "GET" || method === "HEAD") return undefined;
+    return this.#log.add({
+      time: new Date().toISOString(),
+      method,
+      path,
+      status,
+      applied,
+      faults: struck.map((rule) => rule.kind),
+      ...(widget === undefined ? {} : { widget }),
+    });
   }
 
   /** Lets faults have their way; undefined when none of them decides the answer. */

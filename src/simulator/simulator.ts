@@ -16,6 +16,8 @@ import { UploadProcessor } from "./model/upload-processor.ts";
 import page from "./page/index.html";
 import { MAX_UPLOAD_BYTES } from "./routes/read-upload.ts";
 import { seedDemo } from "./seed/seed-demo.ts";
+import { keepState, restoreState } from "./state/keep-state.ts";
+import { StateFile } from "./state/state-file.ts";
 import { StreamHub } from "./stream-hub.ts";
 import type { World } from "./world.ts";
 import { WriteLog } from "./write-log.ts";
@@ -44,6 +46,11 @@ export interface SimulatorOptions {
   readonly keepAliveMs?: number;
   /** How long an upload keeps its empty hash, in milliseconds; default 150. */
   readonly uploadHashDelayMs?: number;
+  /**
+   * File that keeps canvases, widgets, uploaded files and the record of writes, so that even a killed simulator still
+   * has them when it is started again. Without it everything is forgotten.
+   */
+  readonly stateFile?: string;
   readonly logger?: Logger;
   /** Told each time somebody opens the web canvas. */
   readonly onVisitor?: () => void;
@@ -70,8 +77,9 @@ const BODY_ALLOWANCE = 1024 * 1024;
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const plan = new FaultPlan();
   const hub = new StreamHub(plan, options.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS);
-  const world = createWorld(options, hub);
-  const log = new WriteLog();
+  let kept = options.stateFile === undefined ? undefined : new StateFile(options.stateFile);
+  const world = createWorld(options, hub, kept);
+  const log = new WriteLog(kept);
   const api = new Api(world, hub, plan, log);
   const typist = new Typist(world);
   const parts = {
@@ -104,35 +112,48 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       plan.remove();
       hub.drop("reset", () => true);
       await server.stop(true);
+      kept?.close();
+      kept = undefined;
     },
   };
 }
 
-function createWorld(options: SimulatorOptions, hub: StreamHub): World {
+function createWorld(options: SimulatorOptions, hub: StreamHub, kept: StateFile | undefined): World {
   const settings = new ServerSettings();
-  const assets = new AssetStore();
+  const assets = new AssetStore((asset) => kept?.saveAsset(asset.hash, asset.bytes));
   const catalog = new CanvasCatalog(OWNER_ID, options.strict ?? true);
   const tokens = { edit: [options.token], view: options.viewOnlyTokens ?? [] };
   const revoke = (token: string) => hub.drop("end", (stream) => stream.token === token);
-  const defaultName = options.seed === "demo" ? "Demo canvas" : "Canvas";
-  const wanted = options.canvases ?? [{}];
-  for (const [index, canvas] of wanted.entries()) {
-    const numbered = index === 0 ? defaultName : `${defaultName} ${index + 1}`;
-    const record = catalog.create({ name: numbered, ...canvas });
-    if (options.seed === "demo" && index === 0) seedDemo(record.canvas);
-  }
-  const clients = new ClientRegistry(catalog, settings.serverId);
-  const [first] = catalog.records;
-  if (first !== undefined) clients.openCanvas("0", first.canvas.id);
-  return {
+  const world: World = {
     accounts: new Accounts(tokens, options.user, revoke),
     catalog,
     folders: new FolderStore(OWNER_ID),
     assets,
-    uploads: new UploadProcessor(assets, options.uploadHashDelayMs ?? DEFAULT_HASH_DELAY_MS),
-    clients,
+    uploads: new UploadProcessor(assets, options.uploadHashDelayMs ?? DEFAULT_HASH_DELAY_MS, kept),
+    clients: new ClientRegistry(catalog, settings.serverId),
     settings,
   };
+  if (kept) {
+    restoreState(world, kept);
+    keepState(world, kept);
+  }
+  createCanvases(options, catalog);
+  const [first] = catalog.records;
+  if (first !== undefined) world.clients.openCanvas("0", first.canvas.id);
+  return world;
+}
+
+/** Those that were not kept by an earlier run; a canvas without a wished id is only made when there is none at all. */
+function createCanvases(options: SimulatorOptions, catalog: CanvasCatalog): void {
+  const defaultName = options.seed === "demo" ? "Demo canvas" : "Canvas";
+  const wanted = options.canvases ?? [{}];
+  const isNew = catalog.records.length === 0;
+  for (const [index, canvas] of wanted.entries()) {
+    if (canvas.id === undefined ? !isNew : catalog.find(canvas.id)) continue;
+    const numbered = index === 0 ? defaultName : `${defaultName} ${index + 1}`;
+    const record = catalog.create({ name: numbered, ...canvas });
+    if (options.seed === "demo" && index === 0) seedDemo(record.canvas);
+  }
 }
 
 type Handler = (request: Request, remoteAddress: string | undefined) => Promise<Response>;

@@ -14,7 +14,13 @@ const MAX_TOTAL_BYTES = 1024 * 1024 * 1024;
 
 export class AssetStore {
   readonly #assets = new Map<string, Asset>();
+  readonly #onAdded: (asset: Asset) => void;
   #totalBytes = 0;
+
+  /** @param onAdded is told about each new asset before anybody can ask for it */
+  constructor(onAdded: (asset: Asset) => void = () => undefined) {
+    this.#onAdded = onAdded;
+  }
 
   /** Equal files share one asset. @throws HttpFailure 413 when the store is full */
   add(bytes: Uint8Array<ArrayBuffer>): Asset {
@@ -24,6 +30,7 @@ export class AssetStore {
     if (this.#totalBytes + bytes.byteLength > MAX_TOTAL_BYTES)
       throw new HttpFailure(413, "Asset store is full");
     const asset: Asset = { hash, bytes, kind: sniffFileKind(bytes) };
+    this.#onAdded(asset);
     this.#assets.set(hash, asset);
     this.#totalBytes += bytes.byteLength;
     return asset;

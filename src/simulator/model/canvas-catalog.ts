@@ -1,7 +1,7 @@
 import { ChangeFeed } from "../change-feed.ts";
 import { badRequest, notFound } from "../http-failure.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
-import { Canvas } from "./canvas.ts";
+import { Canvas, type CanvasContent } from "./canvas.ts";
 
 export type Right = "none" | "view" | "edit" | "owner";
 
@@ -65,6 +65,11 @@ export class CanvasCatalog {
       created_at: new Date().toISOString(),
       permissions: { editors_can_share: true, link_permission: "none", users: [this.#owner()], groups: [] },
     });
+  }
+
+  /** Puts back a canvas of an earlier run. */
+  restore(id: string, record: Omit<CanvasRecord, "canvas">, content: CanvasContent): void {
+    this.#put({ ...record, canvas: new Canvas(id, this.#strict, content) });
   }
 
   update(id: string, changes: Partial<Pick<CanvasRecord, "name" | "mode" | "folder_id">>): CanvasRecord {

@@ -15,22 +15,33 @@ const MAX_WIDGETS = 50_000;
 /** About the longest text of a widget, in UTF-16 units. Canvus documents no limit; this one protects the simulator. */
 const MAX_TEXT_LENGTH = 1_000_000;
 
+/** What a canvas holds, as it was kept by an earlier run. */
+export interface CanvasContent {
+  readonly background: JsonObject;
+  readonly widgets: readonly Widget[];
+}
+
 /** The widgets of one canvas. Every change is published on `feed`, deletions of what hangs on a widget included. */
 export class Canvas {
   readonly id: string;
-  readonly sharedCanvasId: string = crypto.randomUUID();
+  readonly sharedCanvasId: string;
   readonly feed = new ChangeFeed();
   colorPresets: JsonObject = DEFAULT_COLOR_PRESETS;
   #modifiedAt = new Date();
-  #background: JsonObject = DEFAULT_BACKGROUND;
+  #background: JsonObject;
   #widgets = new Map<string, Widget>();
   #saved: { readonly background: JsonObject; readonly widgets: Map<string, Widget> } | undefined;
   readonly #strict: boolean;
 
   /** @param strict see SimulatorOptions.strict */
-  constructor(id: string, strict: boolean) {
+  constructor(id: string, strict: boolean, content?: CanvasContent) {
     this.id = id;
     this.#strict = strict;
+    this.#background = content?.background ?? DEFAULT_BACKGROUND;
+    for (const widget of content?.widgets ?? []) this.#widgets.set(widget.id, widget);
+    const root = content?.widgets.find((widget) => widget.widget_type === "SharedCanvas");
+    this.sharedCanvasId = root?.id ?? crypto.randomUUID();
+    if (root !== undefined) return;
     this.#widgets.set(this.sharedCanvasId, {
       depth: 3,
       id: this.sharedCanvasId,

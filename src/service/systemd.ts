@@ -1,0 +1,78 @@
+import type { Timers } from "../canvus/timers.ts";
+import { sendDatagram } from "../native/notify-socket.ts";
+import type { Logger } from "../observability/logger.ts";
+
+export interface SystemdEnvironment {
+  readonly NOTIFY_SOCKET?: string | undefined;
+  /** Time after which systemd takes a silent service for dead, in microseconds. */
+  readonly WATCHDOG_USEC?: string | undefined;
+  /** The process the watchdog is meant for; another one must not feed it. */
+  readonly WATCHDOG_PID?: string | undefined;
+}
+
+/**
+ * Tells systemd how the service is: ready, what it does, stopping, and that its event loop turns. Outside systemd it
+ * does nothing.
+ */
+export class SystemdNotifier {
+  readonly #socket: string | undefined;
+  readonly #watchdogMs: number;
+  readonly #timers: Timers;
+  readonly #logger: Logger;
+  #cancelWatchdog: (() => void) | undefined;
+  #broken = false;
+
+  constructor(options: {
+    readonly environment: SystemdEnvironment;
+    readonly timers: Timers;
+    readonly logger: Logger;
+  }) {
+    const { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID } = options.environment;
+    const forUs = WATCHDOG_PID === undefined || WATCHDOG_PID === String(process.pid);
+    this.#socket = NOTIFY_SOCKET === "" ? undefined : NOTIFY_SOCKET;
+    this.#watchdogMs = forUs ? Number(WATCHDOG_USEC ?? 0) / 1000 : 0;
+    this.#timers = options.timers;
+    this.#logger = options.logger;
+  }
+
+  /** The service works. From now on the watchdog is fed by the event loop: when that hangs, systemd restarts us. */
+  ready(status: string): void {
+    this.#send(`READY=1\nSTATUS=${oneLine(status)}`);
+    this.#feedWatchdog();
+  }
+
+  status(status: string): void {
+    this.#send(`STATUS=${oneLine(status)}`);
+  }
+
+  /** The watchdog stays fed: stopping may take longer than its period. */
+  stopping(): void {
+    this.#send("STOPPING=1\nSTATUS=stopping");
+  }
+
+  stop(): void {
+    this.#cancelWatchdog?.();
+    this.#cancelWatchdog = undefined;
+  }
+
+  /** Twice within the period, as systemd recommends. */
+  #feedWatchdog(): void {
+    if (!this.#socket || !(this.#watchdogMs > 0)) return;
+    this.#send("WATCHDOG=1");
+    this.#cancelWatchdog = this.#timers.schedule(this.#watchdogMs / 2, () => this.#feedWatchdog());
+  }
+
+  #send(message: string): void {
+    if (!this.#socket || this.#broken) return;
+    try {
+      sendDatagram(this.#socket, message);
+    } catch (error) {
+      this.#broken = true;
+      this.#logger.warn("systemd cannot be told how the service is", { error });
+    }
+  }
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ");
+}

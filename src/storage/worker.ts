@@ -21,7 +21,7 @@ self.onmessage = (event: MessageEvent<WorkerRequest>) => {
 
 function handle(request: WorkerRequest): unknown {
   if (request.operation === "open") {
-    database = openDatabase(request.file);
+    database = openDatabase(request.file).database;
     store = createJournalStore(database);
     return undefined;
   }

@@ -117,6 +117,19 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     });
 
   program
+    .command("doctor")
+    .description("Check everything the service needs, and say what to do about what is wrong.")
+    .addOption(envFile())
+    .option("--json", "Print one JSON object.")
+    .option("--deep", "Also load the configured model and have it answer; takes time and memory.")
+    .addHelpText("after", "\nMay run beside the service. Exits with 1 when a check fails.")
+    .action(async (options: { envFile?: string; json?: true; deep?: true }) => {
+      const { runDoctor } = await import("./doctor.ts");
+      const { envFile, json = false, deep = false } = options;
+      finish(await runDoctor({ envFile, json, deep }));
+    });
+
+  program
     .command("version")
     .description("Show the version and what is inside.")
     .option("--json", "Print one JSON object.")

@@ -10,7 +10,7 @@ import { BUILTIN_DEMO } from "../models/builtin-demo.ts";
 import type { Logger } from "../observability/logger.ts";
 import { runUntilStopped } from "../service/run-until-stopped.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
-import { serviceLogger } from "./run.ts";
+import { openServiceLog } from "./service-log.ts";
 
 const USUAL_CANVAS_PORT = 8090;
 const USUAL_PAGE_PORT = 3000;
@@ -28,8 +28,12 @@ export async function runDemo(): Promise<number> {
     const simulator = await startSimulator({ port, token, seed: "demo", onVisitor: visitor.resolve });
     void visitor.promise.then(() => askBeforeTheirEyes(simulator));
     const config = await demoConfig(simulator, folder);
-    const logger = serviceLogger(config);
-    return await runUntilStopped(new Demo(simulator, config, logger), logger);
+    const log = openServiceLog(config);
+    try {
+      return await runUntilStopped(new Demo(simulator, config, log.logger), log.logger);
+    } finally {
+      await log.close();
+    }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

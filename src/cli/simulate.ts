@@ -1,4 +1,5 @@
 import { nanoid } from "nanoid";
+import { consoleOutput } from "../observability/console-output.ts";
 import { createLogger } from "../observability/create-logger.ts";
 import { startSimulator } from "../simulator/simulator.ts";
 import { waitForSignal } from "./wait-for-signal.ts";
@@ -21,7 +22,7 @@ export interface SimulateOptions {
  */
 export async function simulate(options: SimulateOptions): Promise<number> {
   const token = options.token ?? nanoid();
-  const logger = createLogger({ level: "info", format: "auto", secrets: [token] });
+  const logger = createLogger({ level: "info", secrets: [token], outputs: [consoleOutput("auto")] });
   const signal = waitForSignal();
   const simulator = await startSimulator({
     hostname: options.host,

@@ -229,6 +229,20 @@ export const SETTINGS = {
     default: "auto",
     description: "Form of the log on stderr: auto is pretty in a terminal and JSON otherwise.",
   },
+  CANVUSLLM_LOG_DIR: {
+    type: "path",
+    group: SERVICE,
+    description: "Where the log files are kept. Without it, logs in the data directory.",
+  },
+  CANVUSLLM_LOG_FILE_SIZE: {
+    type: "size",
+    group: SERVICE,
+    default: 100 * MEBIBYTE,
+    min: 4096,
+    max: 10_240 * MEBIBYTE,
+    description:
+      "Size at which a new log file is begun; each day begins one as well. The last five are kept besides the current one.",
+  },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof SETTINGS;

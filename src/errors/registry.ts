@@ -124,6 +124,11 @@ export const ERRORS = {
     retryable: false,
     hint: "The model process crashed too often. See the log, try another model, then restart the service.",
   },
+  GPU_UNAVAILABLE: {
+    category: "resource",
+    retryable: true,
+    hint: "Run `nvidia-smi` on this machine; after an update of the driver restart it. The service keeps looking.",
+  },
   INFERENCE_FAILED: {
     category: "model",
     retryable: false,
@@ -148,6 +153,11 @@ export const ERRORS = {
     category: "data",
     retryable: false,
     hint: "The note was deleted or the service is stopping.",
+  },
+  LOG_FILE_UNWRITABLE: {
+    category: "resource",
+    retryable: true,
+    hint: "Check free space and permissions of CANVUSLLM_LOG_DIR. It is tried again every few seconds.",
   },
   STORAGE_UNAVAILABLE: {
     category: "resource",

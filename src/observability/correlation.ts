@@ -11,3 +11,11 @@ export function withCorrelation<T>(correlationId: string, work: () => T): T {
 export function currentCorrelation(): string | undefined {
   return storage.getStore();
 }
+
+/**
+ * Runs work that belongs to no task although one may have caused it: what is begun here (a process, a timer that
+ * repeats) would otherwise write its entries under that task for as long as it lives.
+ */
+export function withoutCorrelation<T>(work: () => T): T {
+  return storage.exit(work);
+}

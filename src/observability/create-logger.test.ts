@@ -9,9 +9,8 @@ function recordingLogger(options: { level?: LogLevel; secrets?: string[] } = {})
   const lines: string[] = [];
   const logger = createLogger({
     level: options.level ?? "debug",
-    format: "json",
     secrets: options.secrets ?? [],
-    write: (text) => lines.push(text),
+    outputs: [{ format: "json", write: (text) => lines.push(text) }],
   });
   return { logger, lines, entry: () => JSON.parse(lines.at(-1) ?? "null") };
 }
@@ -288,7 +287,7 @@ describe("for terminals", () => {
     const collect = (text: string) => {
       output += text;
     };
-    write(createLogger({ level: "debug", format: "pretty", secrets: [], write: collect }));
+    write(createLogger({ level: "debug", secrets: [], outputs: [{ format: "pretty", write: collect }] }));
     return Bun.stripANSI(output);
   }
 

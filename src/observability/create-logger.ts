@@ -1,69 +1,92 @@
-import { styleText } from "node:util";
 import { type ConsolaReporter, createConsola, LogLevels } from "consola/core";
 import { currentCorrelation } from "./correlation.ts";
 import { buildEntry, toJsonLine } from "./log-entry.ts";
+import type { LogOutput } from "./log-output.ts";
 import type { LogFields, Logger, LogLevel } from "./logger.ts";
-import { type Paint, toPrettyLines } from "./pretty-entry.ts";
+import { toPrettyLines } from "./pretty-entry.ts";
 import { createRedactor, type Redactor } from "./redaction.ts";
-import { createStreamWriter } from "./stderr-writer.ts";
 
 export interface LoggerOptions {
   readonly level: LogLevel;
-  /** `auto`: pretty when stderr is a terminal, else JSON. */
-  readonly format: "auto" | "json" | "pretty";
   /** Configured secrets; they are blacked out wherever they turn up. */
   readonly secrets: readonly string[];
-  /** Takes each finished entry with its line end; stderr by default, because stdout belongs to the commands. */
-  readonly write?: (text: string) => void;
+  /** Where entries go; each gets every entry. */
+  readonly outputs: readonly LogOutput[];
 }
 
-type Format = (entry: ReturnType<typeof buildEntry>) => string;
+type Emit = (level: LogLevel, message: string, fields: readonly LogFields[]) => void;
 
 /** The logger of the process: every entry is redacted, bounded and exactly one line of JSON (or pretty lines). */
 export function createLogger(options: LoggerOptions): Logger {
-  const write = options.write ?? createStreamWriter(process.stderr).write;
-  const pretty = options.format === "pretty" || (options.format === "auto" && process.stderr.isTTY === true);
-  const format: Format = pretty ? (entry) => toPrettyLines(entry, terminalPaint) : toJsonLine;
+  const redactor = createRedactor(options.secrets);
   const consola = createConsola({
     level: LogLevels[options.level],
     // By default equal messages in a row are swallowed; a log must hold every entry, also when the clock jumps back.
     throttle: 0,
     throttleMin: Number.POSITIVE_INFINITY,
-    reporters: [createReporter(createRedactor(options.secrets), format, write)],
+    reporters: [createReporter(redactor, options.outputs)],
   });
-  const emit = (level: LogLevel, message: string, fields: readonly LogFields[]) =>
-    consola[level].raw(message, fields);
-  return childOf(emit, []);
+  const emit: Emit = (level, message, fields) => consola[level].raw(message, fields);
+  return new BoundLogger(emit, (secret) => redactor.conceal(secret), []);
 }
 
-function childOf(
-  emit: (level: LogLevel, message: string, fields: readonly LogFields[]) => void,
-  bound: readonly LogFields[],
-): Logger {
-  const at = (level: LogLevel) => (message: string, fields?: LogFields) =>
-    emit(level, message, fields ? [...bound, fields] : bound);
-  return {
-    debug: at("debug"),
-    info: at("info"),
-    warn: at("warn"),
-    error: at("error"),
-    child: (fields) => childOf(emit, [...bound, fields]),
-  };
+class BoundLogger implements Logger {
+  readonly conceal: Logger["conceal"];
+  readonly #emit: Emit;
+  readonly #bound: readonly LogFields[];
+
+  constructor(emit: Emit, conceal: Logger["conceal"], bound: readonly LogFields[]) {
+    this.#emit = emit;
+    this.conceal = conceal;
+    this.#bound = bound;
+  }
+
+  debug(message: string, fields?: LogFields): void {
+    this.#emit("debug", message, this.#with(fields));
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.#emit("info", message, this.#with(fields));
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.#emit("warn", message, this.#with(fields));
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.#emit("error", message, this.#with(fields));
+  }
+
+  child(fields: LogFields): Logger {
+    return new BoundLogger(this.#emit, this.conceal, this.#with(fields));
+  }
+
+  #with(fields: LogFields | undefined): readonly LogFields[] {
+    return fields ? [...this.#bound, fields] : this.#bound;
+  }
 }
 
-function createReporter(redactor: Redactor, format: Format, write: (text: string) => void): ConsolaReporter {
+function createReporter(redactor: Redactor, outputs: readonly LogOutput[]): ConsolaReporter {
   return {
     log({ type, date, args }) {
       const [message, fields] = args;
       const level = type === "debug" || type === "warn" || type === "error" ? type : "info";
-      write(
-        format(
-          buildEntry({ time: date, level, message, fields, correlationId: currentCorrelation() }, redactor),
-        ),
+      const entry = buildEntry(
+        { time: date, level, message, fields, correlationId: currentCorrelation() },
+        redactor,
       );
+      let json: string | undefined;
+      for (const output of outputs) {
+        if (output.format === "pretty") output.write(toPrettyLines(entry, output.paint ?? plain), level);
+        else {
+          json ??= toJsonLine(entry);
+          output.write(json, level);
+        }
+      }
     },
   };
 }
 
-/** Follows NO_COLOR, FORCE_COLOR and whether stderr is a terminal. */
-const terminalPaint: Paint = (style, text) => styleText(style, text, { stream: process.stderr });
+function plain(_style: string, text: string): string {
+  return text;
+}

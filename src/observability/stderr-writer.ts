@@ -54,5 +54,6 @@ export function createStreamWriter(stream: OutputStream, limit = MAX_PENDING_BYT
 function droppedNotice(count: number): string {
   const timestamp = new Date().toISOString();
   const message = `${count} log entries were lost because nobody took them`;
-  return `${JSON.stringify({ timestamp, level: "warn", message, source: "log", dropped_entries: count })}\n`;
+  const source = "observability/stderr-writer.ts:droppedNotice";
+  return `${JSON.stringify({ timestamp, level: "warn", message, source, dropped_entries: count })}\n`;
 }

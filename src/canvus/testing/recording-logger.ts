@@ -36,6 +36,8 @@ export class RecordingLogger implements Logger {
     return new RecordingLogger(this.entries, { ...this.#bound, ...fields });
   }
 
+  conceal(): void {}
+
   /** Everything that was logged as one text, errors with their messages and causes. */
   text(): string {
     return Bun.inspect(this.entries, { depth: 20 });

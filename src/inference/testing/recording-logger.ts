@@ -15,5 +15,5 @@ export function recordingLogger(): Logger & { readonly entries: LogEntry[] } {
       entries.push({ level, message, fields });
     };
   const logger = { entries, debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
-  return { ...logger, child: () => recordingLogger() };
+  return { ...logger, child: () => recordingLogger(), conceal: () => {} };
 }

@@ -67,12 +67,12 @@ CREATE TABLE `latency_hours` (
 CREATE TABLE `model_memory` (
 	`model` text NOT NULL,
 	`context_size` integer NOT NULL,
+	`sequences` integer NOT NULL,
 	`device` text NOT NULL,
 	`build` text NOT NULL,
 	`measured_bytes` integer NOT NULL,
-	`load_ms` real NOT NULL,
 	`last_used_at` text NOT NULL,
-	PRIMARY KEY(`model`, `context_size`, `device`, `build`)
+	PRIMARY KEY(`model`, `context_size`, `sequences`, `device`, `build`)
 );
 --> statement-breakpoint
 CREATE INDEX `model_memory_used` ON `model_memory` (`last_used_at`);--> statement-breakpoint
@@ -187,4 +187,13 @@ CREATE TABLE `system_metrics` (
 	`gpu_utilization_percent` real
 );
 --> statement-breakpoint
-CREATE INDEX `system_metrics_created` ON `system_metrics` (`created_at`);
+CREATE INDEX `system_metrics_created` ON `system_metrics` (`created_at`);--> statement-breakpoint
+CREATE TABLE `web_password` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`verifier` text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `web_sessions` (
+	`id` text PRIMARY KEY NOT NULL,
+	`created_at` text NOT NULL
+);

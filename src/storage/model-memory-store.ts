@@ -1,51 +1,59 @@
 import type { Database } from "bun:sqlite";
-import type { ModelMemoryRow } from "./schema.ts";
 
 /** More combinations than any installation tries; the least recently used ones make room. */
 const MAX_ENTRIES = 200;
 
-const COLUMNS = "model, context_size, device, build, measured_bytes, load_ms, last_used_at";
-
-export type ModelMemoryKey = Pick<ModelMemoryRow, "model" | "context_size" | "device" | "build">;
+export interface ModelMemoryKey {
+  readonly model: string;
+  /** Tokens of each sequence. */
+  readonly contextSize: number;
+  readonly sequences: number;
+  readonly device: string;
+  readonly build: string;
+}
 
 /** What loaded models were measured to take. Synchronous: it runs in the storage worker. */
 export interface ModelMemoryStore {
-  recall(key: ModelMemoryKey): ModelMemoryRow | null;
-  /** Takes the place of an earlier measurement of the same model, context size, device and build. */
-  remember(entry: ModelMemoryRow): void;
+  /** @returns bytes, or null when it was never loaded like this */
+  recall(key: ModelMemoryKey): number | null;
+  /** Takes the place of an earlier measurement of the same key. */
+  remember(key: ModelMemoryKey, bytes: number): void;
 }
 
-export function createModelMemoryStore(database: Database): ModelMemoryStore {
+export function createModelMemoryStore(
+  database: Database,
+  now: () => Date = () => new Date(),
+): ModelMemoryStore {
   return {
-    recall({ model, context_size, device, build }) {
-      return database
-        .query<ModelMemoryRow, [string, number, string, string]>(
-          `SELECT ${COLUMNS} FROM model_memory WHERE model = ? AND context_size = ? AND device = ? AND build = ?`,
+    recall(key) {
+      const row = database
+        .query<{ measured_bytes: number }, (string | number)[]>(
+          `SELECT measured_bytes FROM model_memory
+           WHERE model = ? AND context_size = ? AND sequences = ? AND device = ? AND build = ?`,
         )
-        .get(model, context_size, device, build);
+        .get(...valuesOf(key));
+      return row?.measured_bytes ?? null;
     },
 
-    remember(entry) {
+    remember(key, bytes) {
       database.transaction(() => {
         database
-          .query<null, [string, number, string, string, number, number, string]>(
-            `INSERT OR REPLACE INTO model_memory (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+          .query<null, (string | number)[]>(
+            `INSERT OR REPLACE INTO model_memory
+             (model, context_size, sequences, device, build, measured_bytes, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
           )
-          .run(
-            entry.model,
-            entry.context_size,
-            entry.device,
-            entry.build,
-            entry.measured_bytes,
-            entry.load_ms,
-            entry.last_used_at,
-          );
+          .run(...valuesOf(key), bytes, now().toISOString());
         database
           .query<null, [number]>(
-            "DELETE FROM model_memory WHERE rowid IN (SELECT rowid FROM model_memory ORDER BY last_used_at DESC LIMIT -1 OFFSET ?)",
+            `DELETE FROM model_memory WHERE rowid IN
+             (SELECT rowid FROM model_memory ORDER BY last_used_at DESC LIMIT -1 OFFSET ?)`,
           )
           .run(MAX_ENTRIES);
       })();
     },
   };
+}
+
+function valuesOf({ model, contextSize, sequences, device, build }: ModelMemoryKey): (string | number)[] {
+  return [model, contextSize, sequences, device, build];
 }

@@ -254,19 +254,32 @@ export const modelMemory = sqliteTable(
   "model_memory",
   {
     model: text().notNull(),
+    /** Tokens of each sequence. */
     context_size: integer().notNull(),
+    sequences: integer().notNull(),
     device: text().notNull(),
     /** Version of the engine: another one may need more or less. */
     build: text().notNull(),
     measured_bytes: integer().notNull(),
-    load_ms: real().notNull(),
     last_used_at: text().notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.model, table.context_size, table.device, table.build] }),
+    primaryKey({ columns: [table.model, table.context_size, table.sequences, table.device, table.build] }),
     index("model_memory_used").on(table.last_used_at),
   ],
 );
+
+/** argon2id hash of the dashboard's password, in one row with id 1: another password ends all sessions. */
+export const webPassword = sqliteTable("web_password", {
+  id: integer().primaryKey(),
+  verifier: text().notNull(),
+});
+
+/** Who is logged in to the dashboard. The id is the SHA-256 (hex) of the token, which is stored nowhere. */
+export const webSessions = sqliteTable("web_sessions", {
+  id: text().primaryKey(),
+  created_at: text().notNull(),
+});
 
 export type HistoryRow = typeof processingHistory.$inferSelect;
 export type HistoryInsert = typeof processingHistory.$inferInsert;
@@ -278,4 +291,3 @@ export type ErrorRow = typeof errorLog.$inferSelect;
 export type ErrorInsert = typeof errorLog.$inferInsert;
 export type SystemRow = typeof systemMetrics.$inferSelect;
 export type SystemInsert = typeof systemMetrics.$inferInsert;
-export type ModelMemoryRow = typeof modelMemory.$inferSelect;

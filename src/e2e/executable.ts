@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 
-const EXECUTABLE = join(import.meta.dir, "../../dist/canvuslocallm");
+const BUILT = join(import.meta.dir, "../../dist/canvuslocallm");
 
 /** Whatever is awaited in these tests happens within a second or two; this is for a busy machine. */
 const PATIENCE_MS = 30_000;
@@ -27,7 +27,7 @@ export class Execution {
 
   /** The environment holds nothing but what is given, and PATH. */
   constructor(args: readonly string[], environment: Record<string, string> = {}, cwd?: string) {
-    this.#process = Bun.spawn([EXECUTABLE, ...args], {
+    this.#process = Bun.spawn([process.env.CLL_EXECUTABLE ?? BUILT, ...args], {
       env: { PATH: process.env.PATH ?? "", HOME: "/nonexistent", ...environment },
       stdin: "ignore",
       stdout: "pipe",

@@ -10,6 +10,9 @@ export interface TestNote {
   readonly scale: number;
 }
 
+/** A server that is down refuses at once; asking it again at once would only burn the processor. */
+const RECONNECT_MS = 20;
+
 /** A canvas as another Canvus client sees it: plain requests, and one stream that keeps the notes up to date. */
 export class TestCanvas {
   readonly id: string;
@@ -62,12 +65,15 @@ export class TestCanvas {
   until<T>(look: (canvas: TestCanvas) => T | undefined): Promise<T> {
     return until(
       () => look(this),
-      (changed) => {
-        this.#watchers.add(changed);
-        return () => this.#watchers.delete(changed);
-      },
+      (changed) => this.onChange(changed),
       () => `it did not happen; the notes are:\n${JSON.stringify(this.notes, null, 1)}`,
     );
+  }
+
+  /** Calls the listener after each change; the returned function ends that. */
+  onChange(listener: () => void): () => void {
+    this.#watchers.add(listener);
+    return () => this.#watchers.delete(listener);
   }
 
   /** The complete answer: its text, and the question's note without a status line again. */
@@ -84,7 +90,10 @@ export class TestCanvas {
 
   async #follow(): Promise<void> {
     const { signal } = this.#closing;
-    while (!signal.aborted) await this.#stream(signal).catch(() => undefined);
+    while (!signal.aborted) {
+      await this.#stream(signal).catch(() => undefined);
+      if (!signal.aborted) await Bun.sleep(RECONNECT_MS);
+    }
   }
 
   async #stream(signal: AbortSignal): Promise<void> {

@@ -1,0 +1,84 @@
+import { copyFile, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { resultTable } from "./result-table.ts";
+import { Round, type RoundResult } from "./round.ts";
+
+const MAX_ROUNDS = 10_000;
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "50" },
+    seed: { type: "string" },
+    keep: { type: "boolean", default: false },
+  },
+});
+const rounds = wholeNumber("rounds", values.rounds, 1, MAX_ROUNDS);
+const firstSeed = wholeNumber("seed", values.seed ?? String(Math.floor(Math.random() * 1e6)), 0, 2 ** 31);
+
+const folder = await mkdtemp(join(tmpdir(), "chaos-"));
+const executable = await privateCopy(resolve(process.env.CLL_EXECUTABLE ?? "dist/canvuslocallm"));
+process.env.CLL_EXECUTABLE = executable;
+
+const results: RoundResult[] = [];
+let current: Round | null = null;
+let interrupted = false;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    interrupted = true;
+    void current?.end();
+  });
+}
+
+const began = performance.now();
+for (let index = 0; index < rounds && !interrupted; index += 1) {
+  const seed = firstSeed + index;
+  const roundFolder = join(folder, `round-${seed}`);
+  current = new Round({ seed, folder: roundFolder, executable });
+  const result = await current.play();
+  // A round that was cut off says nothing.
+  if (interrupted) break;
+  results.push(result);
+  print(progress(index + 1, result));
+  if (result.violations.length === 0 && !values.keep) await rm(roundFolder, { recursive: true, force: true });
+}
+
+const failed = results.filter((result) => result.violations.length > 0);
+const summary = resultTable(results, Math.round(performance.now() - began));
+print(summary.table);
+print(JSON.stringify(summary.figures));
+for (const { seed } of failed) {
+  print(
+    `Seed ${seed} failed. Logs: ${join(folder, `round-${seed}`)}. Again: scripts/chaos --rounds 1 --seed ${seed}`,
+  );
+}
+if (failed.length === 0 && !values.keep) await rm(folder, { recursive: true, force: true });
+else await rm(dirname(executable), { recursive: true, force: true });
+process.exit(interrupted ? 130 : failed.length > 0 ? 1 : 0);
+
+/** Known by its path, the processes of this run can be told from any others; and a rebuild meanwhile does no harm. */
+async function privateCopy(original: string): Promise<string> {
+  const copy = join(folder, "bin", "canvuslocallm");
+  await mkdir(dirname(copy));
+  await copyFile(original, copy);
+  await symlink(join(dirname(original), "lib"), join(folder, "bin", "lib"));
+  return copy;
+}
+
+function progress(number: number, { seed, blows, prompts, durationMs, violations }: RoundResult): string {
+  const verdict = violations.length === 0 ? "ok" : `FAILED: ${violations.join("; ")}`;
+  const seconds = (durationMs / 1000).toFixed(1);
+  return `round ${number}/${rounds}  seed ${seed}  ${prompts} prompts, killed: ${blows.join(", ")}  ${seconds} s  ${verdict}`;
+}
+
+function wholeNumber(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  process.stderr.write(`--${name} must be a whole number from ${least} to ${most}\n`);
+  process.exit(2);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

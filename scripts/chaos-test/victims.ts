@@ -1,0 +1,131 @@
+import { join } from "node:path";
+import { Execution } from "../../src/e2e/executable.ts";
+
+export const TOKEN = "token-of-the-chaos-4c1d";
+export const CANVAS_IDS = ["left", "right"] as const;
+
+export interface FaultRule {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
+/** The processes of one round: a simulated Canvus server and the service. Each can be killed and started again. */
+export class Victims {
+  readonly folder: string;
+  /** Every run there was, for the logs. */
+  readonly runs: { readonly name: string; readonly execution: Execution }[] = [];
+  readonly #settings: Readonly<Record<string, string>>;
+  #port = 0;
+  #faults: readonly FaultRule[] = [];
+  #simulator: Execution | null = null;
+  #service: Execution | null = null;
+
+  /** @param settings of the service, besides those that it needs to run at all */
+  constructor(folder: string, settings: Readonly<Record<string, string>>) {
+    this.folder = folder;
+    this.#settings = settings;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get service(): Execution {
+    if (!this.#service) throw new Error("the service does not run");
+    return this.#service;
+  }
+
+  get hasService(): boolean {
+    return this.#service !== null;
+  }
+
+  get simulatorPid(): number {
+    return this.#simulator?.pid ?? 0;
+  }
+
+  async startSimulator(): Promise<void> {
+    const canvases = CANVAS_IDS.flatMap((id) => ["--canvas", id]);
+    const state = join(this.folder, "canvus.db");
+    const simulator = this.#run("simulator", [
+      ...["simulate", "--port", String(this.#port), "--token", TOKEN, "--state", state],
+      ...canvases,
+    ]);
+    this.#simulator = simulator;
+    const ready = JSON.parse(await simulator.printed((line) => line.includes('"ready"')));
+    this.#port = Number(new URL(ready.url).port);
+    await this.setFaults(this.#faults);
+  }
+
+  startService(): void {
+    this.#service = this.#run("service", ["run"], {
+      CANVUS_SERVER: this.url,
+      CANVUS_API_KEY: TOKEN,
+      CANVAS_IDS: CANVAS_IDS.join(","),
+      LLAMA_MODEL_PATH: "builtin:demo",
+      LLAMA_GPU: "off",
+      PORT: "0",
+      CANVUSLLM_DATA_DIR: join(this.folder, "data"),
+      ...this.#settings,
+    });
+  }
+
+  /** The service watches its canvases and has its model loaded. */
+  async serviceReady(): Promise<void> {
+    const { service } = this;
+    await service.logged((line) => line.message.endsWith(" is loaded"));
+    for (const id of CANVAS_IDS) {
+      await service.logged((line) => line.message.startsWith("watching canvas") && line.canvas_id === id);
+    }
+  }
+
+  async killService(signal: NodeJS.Signals): Promise<void> {
+    await this.#service?.stop(signal);
+    this.#service = null;
+  }
+
+  async killSimulator(): Promise<void> {
+    await this.#simulator?.stop("SIGKILL");
+    this.#simulator = null;
+  }
+
+  /** @returns false when there is none at the moment. */
+  async killRunner(): Promise<boolean> {
+    const [runner] = (await this.#service?.children().catch(() => [])) ?? [];
+    if (runner === undefined) return false;
+    try {
+      process.kill(runner, "SIGKILL");
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Replaces the faults in force; a simulator that is started again gets them, too. */
+  async setFaults(rules: readonly FaultRule[]): Promise<void> {
+    this.#faults = rules;
+    await fetch(`${this.url}/_sim/faults`, { method: "DELETE" });
+    if (rules.length === 0) return;
+    await this.control("faults", { rules });
+  }
+
+  async control(name: string, body: unknown): Promise<void> {
+    await fetch(`${this.url}/_sim/${name}`, { method: "POST", body: JSON.stringify(body) });
+  }
+
+  async writes(): Promise<readonly never[]> {
+    const response = await fetch(`${this.url}/_sim/log`);
+    return ((await response.json()) as { entries: never[] }).entries;
+  }
+
+  /** Kills whatever still runs. Idempotent. */
+  async end(): Promise<void> {
+    await Promise.all(this.runs.map(({ execution }) => execution.stop("SIGKILL")));
+  }
+
+  #run(name: string, args: readonly string[], environment: Record<string, string> = {}): Execution {
+    const execution = new Execution(args, environment);
+    const number = this.runs.filter((run) => run.name.startsWith(name)).length + 1;
+    this.runs.push({ name: `${name}-${number}`, execution });
+    return execution;
+  }
+}

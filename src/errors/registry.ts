@@ -1,11 +1,24 @@
-/** What kind of trouble it is; decides how the service reacts (retry, fail fast, degrade, report, skip). */
-export type ErrorCategory = "transient" | "configuration" | "resource" | "model" | "data";
+/** What kind of trouble it is, and how the service reacts to it. */
+export const ERROR_CATEGORIES = {
+  transient: "Passes by itself. The operation is repeated with growing waits (`MAX_RETRIES`, `RETRY_DELAY`).",
+  configuration:
+    "Somebody has to change a setting or the system. At the start it ends the service at once; later it is reported, not repeated.",
+  resource:
+    "Memory, disk, time or room is short. The service goes on with what is left, says so, and looks again where that can help.",
+  model:
+    "The model or its answer is at fault. It goes to the log and the history, and a note on the canvas says so.",
+  data: "This one object is at fault. It is skipped and logged, and a note says so where there is one to say it on.",
+} as const;
+
+export type ErrorCategory = keyof typeof ERROR_CATEGORIES;
 
 export interface ErrorInfo {
   readonly category: ErrorCategory;
   /** True when repeating the same operation later may succeed without anybody changing anything. */
   readonly retryable: boolean;
-  /** One sentence for people: what to do next. */
+  /** Of a reply of our own web server when a request to it ends with this error. */
+  readonly httpStatus: number;
+  /** One or two sentences for people: what to do next. */
   readonly hint: string;
 }
 
@@ -17,171 +30,205 @@ export const ERRORS = {
   CONFIG_INVALID: {
     category: "configuration",
     retryable: false,
+    httpStatus: 500,
     hint: "Correct the settings named above, then start again. `canvuslocallm config` shows every setting.",
   },
   PORT_IN_USE: {
     category: "configuration",
     retryable: false,
+    httpStatus: 500,
     hint: "Stop the other program or choose another PORT.",
   },
   CANVUS_UNREACHABLE: {
     category: "transient",
     retryable: true,
+    httpStatus: 502,
     hint: "Check CANVUS_SERVER, the network and that the Canvus server runs.",
   },
   CANVUS_TIMEOUT: {
     category: "transient",
     retryable: true,
-    hint: "The Canvus server is slow or busy; the operation is repeated.",
+    httpStatus: 504,
+    hint: "The Canvus server is slow or busy; the operation is repeated. If it stays, look at its load, or raise CANVUSLLM_REQUEST_TIMEOUT.",
   },
   CANVUS_SERVER_ERROR: {
     category: "transient",
     retryable: true,
-    hint: "The Canvus server reported an internal error; see its log.",
+    httpStatus: 502,
+    hint: "Look into the log of the Canvus server; the operation is repeated.",
   },
   CANVUS_TLS: {
     category: "configuration",
     retryable: false,
+    httpStatus: 502,
     hint: "Set CANVUS_CA_FILE to the certificate authority of the server, or ALLOW_SELF_SIGNED_CERTS=true.",
   },
   CANVUS_UNAUTHORIZED: {
     category: "configuration",
     retryable: false,
-    hint: "Create an access token in the Canvus web interface and set CANVUS_API_KEY.",
+    httpStatus: 502,
+    hint: "Create an access token in the Canvus web interface and set CANVUS_API_KEY, or correct CANVUS_USERNAME and CANVUS_PASSWORD.",
   },
   CANVUS_FORBIDDEN: {
     category: "configuration",
     retryable: false,
+    httpStatus: 502,
     hint: "Give the service's Canvus user edit permission on this canvas.",
   },
   CANVUS_NOT_FOUND: {
     category: "data",
     retryable: false,
-    hint: "The canvas or widget does not exist, or the service's user may not see it.",
+    httpStatus: 404,
+    hint: "Check on the canvas whether it was deleted, and whether the service's user may see it.",
   },
   CANVUS_CANVAS_UNKNOWN: {
     category: "configuration",
     retryable: false,
+    httpStatus: 404,
     hint: "Check CANVAS_ID or CANVAS_IDS: an id, a share link or a unique canvas name.",
   },
   CANVUS_CONFLICT: {
     category: "data",
     retryable: false,
-    hint: "The Canvus server refused the change; see the details.",
+    httpStatus: 409,
+    hint: "Look at the message of the Canvus server above; repeat what was asked for in a new note.",
   },
   CANVUS_BAD_REQUEST: {
     category: "data",
     retryable: false,
-    hint: "The Canvus server did not accept the request; see the details.",
+    httpStatus: 502,
+    hint: "Look at the message of the Canvus server above; if its version is very old or very new, report it with the log.",
   },
   CANVUS_PROTOCOL: {
     category: "transient",
     retryable: true,
-    hint: "The answer did not look like Canvus. Check CANVUS_SERVER and any proxy in between.",
+    httpStatus: 502,
+    hint: "Check CANVUS_SERVER and any proxy in between: the answer did not look like Canvus.",
   },
   CANVUS_TOO_LARGE: {
     category: "resource",
     retryable: false,
-    hint: "The file is larger than MAX_FILE_SIZE.",
+    httpStatus: 413,
+    hint: "Use a smaller file, or ask the administrator to raise MAX_FILE_SIZE.",
   },
   MODEL_FILE_MISSING: {
     category: "configuration",
     retryable: false,
+    httpStatus: 503,
     hint: "Check LLAMA_MODEL_PATH; the file must exist and be readable by the service's user.",
   },
   MODEL_FILE_INVALID: {
     category: "model",
     retryable: false,
+    httpStatus: 503,
     hint: "Download the model again; the file is damaged, incomplete or not a GGUF file.",
   },
   MODEL_LOAD_FAILED: {
     category: "model",
     retryable: false,
+    httpStatus: 503,
     hint: "See the log for the engine's reason. Try another model or LLAMA_GPU=off.",
   },
   ENGINE_UNAVAILABLE: {
     category: "configuration",
     retryable: false,
+    httpStatus: 503,
     hint: "Keep the lib folder beside the executable; it holds the engine's native files.",
   },
   OUT_OF_MEMORY: {
     category: "resource",
     retryable: false,
+    httpStatus: 503,
     hint: "Use a smaller model, a smaller LLAMA_CONTEXT_SIZE or a machine with more memory.",
   },
   RUNNER_CRASHED: {
     category: "transient",
     retryable: true,
-    hint: "The model process stopped unexpectedly and is started again; the prompt is repeated.",
+    httpStatus: 503,
+    hint: "Nothing to do at first: the model process is started again and the prompt repeated. If it happens often, see its last output in the log.",
   },
   RUNNER_STUCK: {
     category: "transient",
     retryable: true,
-    hint: "The model process made no progress and is started again; the prompt is repeated.",
+    httpStatus: 503,
+    hint: "Nothing to do at first: the model process is started again and the prompt repeated. If it happens often, raise AI_TIMEOUT or use a smaller model.",
   },
   RUNNER_QUARANTINED: {
     category: "model",
     retryable: false,
+    httpStatus: 503,
     hint: "The model process crashed too often. See the log, try another model, then restart the service.",
   },
   GPU_UNAVAILABLE: {
     category: "resource",
     retryable: true,
+    httpStatus: 503,
     hint: "Run `nvidia-smi` on this machine; after an update of the driver restart it. The service keeps looking.",
   },
   INFERENCE_FAILED: {
     category: "model",
     retryable: false,
+    httpStatus: 500,
     hint: "Try again; if it stays, look up the correlation id in the log.",
   },
   IMAGE_ENGINE_MISSING: {
     category: "configuration",
     retryable: false,
+    httpStatus: 501,
     hint: "Ask for text instead, or ask the administrator to set up an image model (SD_MODEL_PATH).",
   },
   PROMPT_TIMEOUT: {
     category: "resource",
     retryable: false,
+    httpStatus: 504,
     hint: "Ask for something shorter, or ask the administrator to raise PROCESSING_TIMEOUT.",
   },
   QUEUE_FULL: {
     category: "resource",
     retryable: true,
+    httpStatus: 503,
     hint: "Many prompts are waiting; edit the note again in a while.",
   },
   CANCELLED: {
     category: "data",
     retryable: false,
-    hint: "The note was deleted or the service is stopping.",
+    httpStatus: 409,
+    hint: "Nothing to do: the note was deleted or the service is stopping. What was under way is taken up by the next start.",
   },
   LOG_FILE_UNWRITABLE: {
     category: "resource",
     retryable: true,
+    httpStatus: 503,
     hint: "Check free space and permissions of CANVUSLLM_LOG_DIR. It is tried again every few seconds.",
   },
   STORAGE_UNAVAILABLE: {
     category: "resource",
     retryable: true,
+    httpStatus: 503,
     hint: "Check free space and permissions of CANVUSLLM_DATA_DIR.",
   },
   STORAGE_DAMAGED: {
     category: "resource",
     retryable: true,
+    httpStatus: 503,
     hint: "The damaged file is set aside and its readable rows are saved; check the disk when it happens again.",
   },
   DATA_DIR_IN_USE: {
     category: "configuration",
     retryable: false,
+    httpStatus: 503,
     hint: "Stop that process first, or give each service a CANVUSLLM_DATA_DIR of its own.",
   },
   STORAGE_MIGRATION_FAILED: {
     category: "configuration",
     retryable: false,
+    httpStatus: 500,
     hint: "The database was left as it was. Start the version that made it, or restore a backup.",
   },
   INTERNAL: {
     category: "data",
     retryable: false,
+    httpStatus: 500,
     hint: "This is a mistake in the program; report the correlation id and the log.",
   },
 } as const satisfies Record<string, ErrorInfo>;

@@ -1,10 +1,8 @@
+import { withSection } from "../marked-section.ts";
 import { formatDefault } from "./format-value.ts";
 import { formatNumeric, plainDurationUnit } from "./parse-value.ts";
 import { SETTING_NAMES, type SettingName, settingOf } from "./schema.ts";
 import type { Setting } from "./setting.ts";
-
-const BEGIN = "<!-- settings:begin -->";
-const END = "<!-- settings:end -->";
 
 const ENV_EXAMPLE_HEAD = [
   "Settings of CanvusLocalLLM. Copy this file to .env beside the executable (or into the data directory) and take",
@@ -37,17 +35,9 @@ export function settingsTables(): string {
     .join("\n\n");
 }
 
-/**
- * Puts the tables between the README's settings markers.
- * @throws Error when the markers are not there, each once and in order.
- */
+/** @throws Error when the README lacks the markers */
 export function withSettingsTables(readme: string): string {
-  const [before, middle, more] = readme.split(BEGIN);
-  const [, after, rest] = (middle ?? "").split(END);
-  if (before === undefined || after === undefined || more !== undefined || rest !== undefined) {
-    throw new Error(`README.md must contain ${BEGIN} and ${END} once each, in this order`);
-  }
-  return `${before}${BEGIN}\n\n${settingsTables()}\n\n${END}${after}`;
+  return withSection(readme, "settings", settingsTables());
 }
 
 /** The settings by group, in the order of the schema. */

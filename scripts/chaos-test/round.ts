@@ -47,10 +47,8 @@ export class Round {
     this.#folder = options.folder;
     this.#executable = options.executable;
     this.#random = new Random(options.seed);
-    const queue = this.#random.chance(0.3)
-      ? { CANVUSLLM_QUEUE_LIMIT: String(this.#random.between(1, 6)) }
-      : {};
-    this.#victims = new Victims(options.folder, { ...SETTINGS, ...queue });
+    const queueLimit = String(this.#random.chance(0.3) ? this.#random.between(1, 6) : 200);
+    this.#victims = new Victims(options.folder, { ...SETTINGS, CANVUSLLM_QUEUE_LIMIT: queueLimit });
   }
 
   /** Logs stay in the folder when there were violations. */
@@ -100,7 +98,7 @@ export class Round {
     for (const asker of this.#askers) await asker.clutter(6);
     await this.#victims.setFaults(faults(this.#random));
     this.#victims.startService();
-    if (this.#random.chance(0.7)) await this.#victims.serviceReady();
+    if (this.#random.chance(0.5)) await this.#victims.serviceReady();
   }
 
   async #storm(): Promise<void> {
@@ -122,7 +120,7 @@ export class Round {
     const { service } = this.#victims;
     await this.#victims.serviceReady();
     await service.logged(() => isIdle(service.log));
-    if (this.#random.chance(0.3)) await this.#lookAgain();
+    if (this.#random.chance(0.15)) await this.#lookAgain();
   }
 
   /** A service that starts on canvases where all is answered has nothing to write. */

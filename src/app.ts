@@ -9,6 +9,8 @@ import { AppError } from "./errors/app-error.ts";
 import { LocalTextEngine } from "./inference/local-text-engine.ts";
 import { DEFAULT_LIMITS } from "./inference/supervisor-state.ts";
 import { BUILTIN_DEMO, unpackDemoModel } from "./models/builtin-demo.ts";
+import { GpuMonitor } from "./observability/gpu-monitor.ts";
+import { GpuThread } from "./observability/gpu-thread.ts";
 import type { Logger } from "./observability/logger.ts";
 import { judgeReadiness } from "./service/readiness.ts";
 import { Storage } from "./storage/storage.ts";
@@ -49,7 +51,8 @@ export class App {
     const config = this.#config;
     const logger = this.#logger;
     const model = await prepareModel(config);
-    if (model.isDemo) logger.warn("the built-in demo model answers: it only knows a few facts");
+    if (model.isDemo)
+      logger.warn("the built-in demo model answers: it only knows a few facts", { source: "app.ts:start" });
 
     const storage = new Storage({
       file: join(config.CANVUSLLM_DATA_DIR, "data.db"),
@@ -57,6 +60,14 @@ export class App {
     });
     this.#begun("storage", storage);
     await storage.start();
+
+    const gpus = new GpuMonitor({
+      probe: new GpuThread(new URL("./observability/gpu-worker.ts", import.meta.url)),
+      timers: systemTimers,
+      logger,
+    });
+    this.#begun("GPU monitor", gpus);
+    gpus.start();
 
     const engine = new LocalTextEngine({
       modelPath: model.path,
@@ -66,11 +77,11 @@ export class App {
       gpu: config.LLAMA_GPU,
       maxConcurrent: config.MAX_CONCURRENT,
       limits: { ...DEFAULT_LIMITS, noProgressMs: config.AI_TIMEOUT },
-      logger: logger.child({ source: "inference" }),
+      logger,
     });
 
     const references = config.CANVAS_IDS ?? [];
-    const client = await canvusClient(config, logger.child({ source: "canvus" }));
+    const client = await canvusClient(config, logger);
 
     const tasks = new TaskService({
       limits: {
@@ -93,7 +104,7 @@ export class App {
         image_prompt: generateImage,
       },
       timers: systemTimers,
-      logger: logger.child({ source: "tasks" }),
+      logger,
     });
 
     const canvases = new CanvasGroup({
@@ -101,7 +112,7 @@ export class App {
       references,
       idleTimeoutMs: config.CANVUSLLM_STREAM_IDLE_TIMEOUT,
       timers: systemTimers,
-      logger: logger.child({ source: "canvus" }),
+      logger,
       onCanvas: (canvas, state) => tasks.adopt(new CanvasBoard({ canvasId: canvas.id, client, state })),
       onChanges: (canvasId, changes) => tasks.onChanges(canvasId, changes),
       onAvailable: (canvasId, available) => tasks.canvasAvailable(canvasId, available),
@@ -111,12 +122,13 @@ export class App {
       hostname: config.WEBUI_HOST,
       port: config.PORT,
       version: buildInfo.version,
-      readiness: () => judgeReadiness({ journal: storage.journal, canvases, engine, isDemo: model.isDemo }),
+      readiness: () =>
+        judgeReadiness({ journal: storage.journal, canvases, engine, gpus, isDemo: model.isDemo }),
     });
     this.#begun("web server", web);
     web.start();
     this.#web = web;
-    logger.info(`status page on ${web.url}`);
+    logger.info(`status page on ${web.url}`, { source: "app.ts:start" });
 
     this.#begun("text engine", engine);
     await engine.start();
@@ -134,7 +146,11 @@ export class App {
 
   async #stopAll(): Promise<void> {
     for (const { name, part } of this.#running.splice(0).reverse()) {
-      await part.stop().catch((error) => this.#logger.warn(`the ${name} did not stop cleanly`, { error }));
+      await part
+        .stop()
+        .catch((error) =>
+          this.#logger.warn(`the ${name} did not stop cleanly`, { source: "app.ts:stopAll", error }),
+        );
     }
   }
 

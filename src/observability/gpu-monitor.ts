@@ -179,7 +179,7 @@ export class GpuMonitor {
       this.#logger.warn(what, { source: "observability/gpu-monitor.ts:report", error });
     } else if (this.#reading !== null) {
       const what = before === "starting" || before === "absent" ? "GPU figures are read" : "The GPU is back";
-      this.#logger.info(what, describe(this.#reading));
+      this.#logger.info(what, { source: "observability/gpu-monitor.ts:report", ...describe(this.#reading) });
     } else {
       this.#logger.debug("No NVIDIA GPU was found", { source: "observability/gpu-monitor.ts:report" });
     }
@@ -188,7 +188,7 @@ export class GpuMonitor {
 
 function describe({ source, gpus, cuda }: GpuReading) {
   return {
-    source_of_figures: source,
+    figures_from: source,
     gpus: gpus.map(({ name }) => name),
     driver: gpus[0]?.driver,
     cuda,

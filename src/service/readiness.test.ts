@@ -17,6 +17,7 @@ function parts(changes: {
   canvases?: CanvasStatus[];
   engine?: Partial<EngineStatus>;
   database?: Error;
+  gpuTrouble?: string;
   isDemo?: boolean;
 }): ReadinessParts {
   const status: EngineStatus = {
@@ -35,6 +36,7 @@ function parts(changes: {
     journal: { ping: () => (changes.database ? Promise.reject(changes.database) : Promise.resolve()) },
     canvases: { status: () => changes.canvases ?? [live] },
     engine: { status: () => status },
+    gpus: { status: () => ({ message: changes.gpuTrouble ?? null }) },
     isDemo: changes.isDemo ?? false,
   };
 }
@@ -66,6 +68,12 @@ test("not ready without any live canvas, without a model, without the database: 
 test("before the canvases are looked up it is not ready", async () => {
   const state = await judgeReadiness(parts({ canvases: [] }));
   expect(state.reasons).toEqual([{ part: "canvas", message: "No canvas has been looked up yet." }]);
+});
+
+test("a lost GPU is told; prompts are answered all the same", async () => {
+  const state = await judgeReadiness(parts({ gpuTrouble: "The NVIDIA driver is not loaded." }));
+  expect(state.ready).toBe(true);
+  expect(state.notices).toEqual(["GPU: The NVIDIA driver is not loaded."]);
 });
 
 test("the demo model is no reason to wait, but everybody should know", async () => {

@@ -1,5 +1,6 @@
 import type { CanvasStatus } from "../canvus/canvas-group.ts";
 import type { TextEngineStatus } from "../inference/local-text-engine.ts";
+import type { GpuStatus } from "../observability/gpu-status.ts";
 import type { Journal } from "../storage/storage.ts";
 import type { Readiness, ReadinessReason } from "../web/health.ts";
 
@@ -8,6 +9,7 @@ export interface ReadinessParts {
   readonly journal: Pick<Journal, "ping">;
   readonly canvases: { status(): readonly CanvasStatus[] };
   readonly engine: { status(): TextEngineStatus };
+  readonly gpus: { status(): Pick<GpuStatus, "message"> };
   readonly isDemo: boolean;
 }
 
@@ -16,6 +18,7 @@ export async function judgeReadiness({
   journal,
   canvases,
   engine,
+  gpus,
   isDemo,
 }: ReadinessParts): Promise<Readiness> {
   const reasons: ReadinessReason[] = [];
@@ -36,6 +39,8 @@ export async function judgeReadiness({
   if (!model)
     reasons.push({ part: "model", message: error?.message ?? `The model is not loaded yet (${state}).` });
   if (isDemo) notices.push("The built-in demo model answers: it only knows a few facts.");
+  const { message: gpuTrouble } = gpus.status();
+  if (gpuTrouble !== null) notices.push(`GPU: ${gpuTrouble}`);
   return { ready: reasons.length === 0, reasons, notices };
 }
 

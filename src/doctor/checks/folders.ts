@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { open, rm, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
+import { logDirectory } from "../../observability/log-folder.ts";
 import { type Check, type CheckResult, fail, notChecked, ok, warn } from "../check.ts";
-import { logFolder } from "../log-folder.ts";
 
 /** A block on most file systems: a full disk refuses it, while an empty file may still be made. */
 const PROBE_BYTES = 4096;
@@ -22,8 +22,9 @@ export const logs: Check = {
   name: "log_folder",
   title: "Log folder",
   async run({ settings }) {
-    const folder = logFolder(settings);
-    return folder === undefined ? notChecked("CANVUSLLM_LOG_DIR") : examine(folder, "CANVUSLLM_LOG_DIR");
+    const { CANVUSLLM_LOG_DIR, CANVUSLLM_DATA_DIR } = settings;
+    if (CANVUSLLM_DATA_DIR === undefined) return notChecked("CANVUSLLM_DATA_DIR");
+    return examine(logDirectory({ CANVUSLLM_LOG_DIR, CANVUSLLM_DATA_DIR }), "CANVUSLLM_LOG_DIR");
   },
 };
 

@@ -1,95 +1,51 @@
-import { Nvml, NvmlMissing } from "../../native/nvml.ts";
-import { type Check, type CheckResult, fail, ok, warn } from "../check.ts";
-
-const QUERY = "name,driver_version,memory.used,memory.total";
-const MEBIBYTE = 1024 ** 2;
+import { GpuReader } from "../../observability/gpu-reader.ts";
+import type { GpuFailure, GpuReading, GpuSnapshot } from "../../observability/gpu-snapshot.ts";
+import { type Check, type CheckResult, ok, warn } from "../check.ts";
 
 /** Whether the driver knows a card; whether the engine can use it is for the engine's own line to say. */
 export const gpu: Check = {
   name: "gpu",
   title: "Graphics card",
-  async run({ settings }, signal) {
+  async run({ settings }) {
     const wanted = settings.LLAMA_GPU ?? "auto";
     if (wanted === "off") return ok("not used (LLAMA_GPU=off)");
-    const found = await askDriver(signal);
-    if ("cards" in found && found.cards.length > 0) return ok(found.cards.join("; "));
-    const why = "failure" in found ? found.failure : "the NVIDIA driver knows no card";
-    return judge(wanted, why);
+    const reader = new GpuReader();
+    try {
+      const first = await reader.read("nvml");
+      if ("reading" in first) return describe(first.reading);
+      const second = await reader.read("nvidia-smi");
+      return "reading" in second ? describe(second.reading) : judge(wanted, first.failure);
+    } finally {
+      reader.close();
+    }
   },
 };
 
-function judge(wanted: "auto" | "cuda" | "vulkan", why: string): CheckResult {
+function describe({ gpus, unreadable, cuda }: GpuReading): CheckResult {
+  const found = `${gpus.map(card).join("; ")}${cuda === null ? "" : `; CUDA ${cuda}`}`;
+  if (unreadable.length === 0) return ok(found);
+  return warn(
+    `${found}; ${unreadable.join(" ")}`,
+    "Restart the machine; if the card stays lost, look at its seat and power.",
+  );
+}
+
+function card({ name, driver, vram_used_mb, vram_total_mb }: GpuSnapshot): string {
+  return `${name}, driver ${driver}, ${vram_used_mb} of ${vram_total_mb} MiB used`;
+}
+
+function judge(wanted: "auto" | "cuda" | "vulkan", { kind, message }: GpuFailure): CheckResult {
+  const why = kind === "missing" ? "no NVIDIA driver and card are found" : message.replace(/\.$/, "");
   if (wanted === "cuda") {
     return {
-      ...fail(
-        `LLAMA_GPU=cuda, but ${why}`,
-        "Install the NVIDIA driver until `nvidia-smi` shows the card, or set LLAMA_GPU to auto or off.",
-      ),
-      code: "ENGINE_UNAVAILABLE",
+      status: "fail",
+      message: `LLAMA_GPU=cuda, but ${why}`,
+      advice: "Install the NVIDIA driver until `nvidia-smi` shows the card, or set LLAMA_GPU to auto or off.",
+      code: "GPU_UNAVAILABLE",
     };
   }
-  if (wanted === "vulkan") return ok(`${why}; Vulkan may use another card, see the line "Engine"`);
-  if (/is installed|no card/.test(why)) return ok(`${why}; the processor computes`);
-  return warn(`${why}; the processor computes`, "Repair the driver until `nvidia-smi` shows the card.");
-}
-
-type Answer = { readonly cards: readonly string[] } | { readonly failure: string };
-
-/** NVML is the driver's own library; nvidia-smi answers where it cannot be loaded into this process. */
-async function askDriver(signal: AbortSignal): Promise<Answer> {
-  const answer = askNvml();
-  if ("cards" in answer) return answer;
-  const second = await askTool(signal);
-  return second === null || "failure" in second ? answer : second;
-}
-
-function askNvml(): Answer {
-  try {
-    const nvml = new Nvml();
-    try {
-      nvml.init();
-      const driver = nvml.driverVersion() ?? "unknown";
-      const cards = Array.from({ length: nvml.deviceCount() }, (_, index) => {
-        const device = nvml.device(index);
-        const { totalBytes, usedBytes } = nvml.memory(device);
-        return describe(
-          nvml.name(device),
-          driver,
-          Number(usedBytes) / MEBIBYTE,
-          Number(totalBytes) / MEBIBYTE,
-        );
-      });
-      nvml.shutdown();
-      return { cards };
-    } finally {
-      nvml.close();
-    }
-  } catch (error) {
-    if (error instanceof NvmlMissing) return { failure: "no NVIDIA driver is installed" };
-    return { failure: `the NVIDIA driver does not work (${error instanceof Error ? error.message : error})` };
+  if (kind === "failed") {
+    return warn(`${why}; the processor computes`, "Repair the driver until `nvidia-smi` shows the card.");
   }
-}
-
-/** @returns null when there is no such tool */
-async function askTool(signal: AbortSignal): Promise<Answer | null> {
-  if (Bun.which("nvidia-smi") === null) return null;
-  const child = Bun.spawn(["nvidia-smi", `--query-gpu=${QUERY}`, "--format=csv,noheader,nounits"], {
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "ignore",
-    signal,
-  });
-  const [output, code] = await Promise.all([new Response(child.stdout).text(), child.exited]);
-  const lines = output.split("\n").filter((line) => line.trim() !== "");
-  if (code !== 0) return { failure: `nvidia-smi ends with ${code}` };
-  return {
-    cards: lines.map((line) => {
-      const [name = "?", driver = "?", used, total] = line.split(",").map((part) => part.trim());
-      return describe(name, driver, Number(used), Number(total));
-    }),
-  };
-}
-
-function describe(name: string, driver: string, usedMib: number, totalMib: number): string {
-  return `${name}, driver ${driver}, ${Math.round(usedMib)} of ${Math.round(totalMib)} MiB used`;
+  return ok(wanted === "vulkan" ? `${why}; Vulkan may use another card` : `${why}; the processor computes`);
 }

@@ -106,6 +106,7 @@ export class CanvasGroup {
       // Said at once and then each time the wait has doubled, not every 30 s for a whole night.
       const level = Number.isInteger(Math.log2(attempt + 1)) ? "warn" : "debug";
       logger[level](`canvas "${member.reference}" cannot be watched yet: ${member.error.message}`, {
+        source: "canvus/canvas-group.ts:keepLooking",
         error: member.error,
         delay_ms: Math.round(delayMs),
       });
@@ -127,7 +128,11 @@ export class CanvasGroup {
       logger,
       onChanges: (changes, origin) => onChanges(canvas.id, changes, origin),
       onStateChange: ({ state }) => {
-        if (state === "live") logger.info(`watching canvas "${canvas.name}"`, { canvas_id: canvas.id });
+        if (state === "live")
+          logger.info(`watching canvas "${canvas.name}"`, {
+            source: "canvus/canvas-group.ts:watch",
+            canvas_id: canvas.id,
+          });
         onAvailable(canvas.id, state === "live");
       },
     });

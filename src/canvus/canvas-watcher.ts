@@ -122,14 +122,21 @@ export class CanvasWatcher {
       if (signal.aborted) return;
       this.#error = error;
       if (error.code === "CANVUS_UNAUTHORIZED") {
-        this.#logger.error("the widget stream is given up", { error });
+        this.#logger.error("the widget stream is given up", {
+          source: "canvus/canvas-watcher.ts:run",
+          error,
+        });
         this.#enter("failed");
         return;
       }
       const delayMs = error.retryable ? backoffDelay(this.#failures, RECONNECT_MS) : SLOW_RETRY_MS;
       this.#failures += 1;
       this.#reconnects += 1;
-      this.#logger.warn("the widget stream is reconnected", { error, delay_ms: Math.round(delayMs) });
+      this.#logger.warn("the widget stream is reconnected", {
+        source: "canvus/canvas-watcher.ts:run",
+        error,
+        delay_ms: Math.round(delayMs),
+      });
       this.#enter("reconnecting");
       await sleep(this.#timers, delayMs, signal).catch(() => undefined);
     }
@@ -188,7 +195,10 @@ export class CanvasWatcher {
 
   #deliver(changes: WidgetChange[], origin: ChangeOrigin): void {
     const report = (error: unknown) =>
-      this.#logger.error("a change of the canvas was not handled", { error });
+      this.#logger.error("a change of the canvas was not handled", {
+        source: "canvus/canvas-watcher.ts:deliver",
+        error,
+      });
     try {
       // A handler declared async is still accepted as one that returns nothing; its rejection ends here, too.
       Promise.resolve(this.#options.onChanges(changes, origin)).catch(report);
@@ -201,9 +211,16 @@ export class CanvasWatcher {
     const { client, canvasId } = this.#options;
     for (const { kind, widget } of changes) {
       if (kind !== "added" || !client.isStrayCopy(canvasId, widget)) continue;
-      this.#logger.warn("removing a late twin of a widget", { widget_id: widget.id });
+      this.#logger.warn("removing a late twin of a widget", {
+        source: "canvus/canvas-watcher.ts:removeStrays",
+        widget_id: widget.id,
+      });
       client.deleteWidget(canvasId, widget).catch((error: unknown) => {
-        this.#logger.warn("a late twin of a widget stays", { widget_id: widget.id, error });
+        this.#logger.warn("a late twin of a widget stays", {
+          source: "canvus/canvas-watcher.ts:removeStrays",
+          widget_id: widget.id,
+          error,
+        });
       });
     }
   }
@@ -214,7 +231,10 @@ export class CanvasWatcher {
     try {
       this.#options.onStateChange?.(this.status());
     } catch (error) {
-      this.#logger.error("a change of the stream's state was not handled", { error });
+      this.#logger.error("a change of the stream's state was not handled", {
+        source: "canvus/canvas-watcher.ts:enter",
+        error,
+      });
     }
   }
 }

@@ -58,9 +58,11 @@ export class CanvusClient {
     this.host = root.host;
     this.#logger = options.logger;
     this.#maxDownloadBytes = options.maxDownloadBytes;
-    this.#tokens = new TokenSource(options.credentials, (email, password) =>
-      logIn(this.#http, email, password),
-    );
+    this.#tokens = new TokenSource(options.credentials, async (email, password) => {
+      const token = await logIn(this.#http, email, password);
+      options.logger.conceal(token);
+      return token;
+    });
     this.#http = new Http({
       root,
       tls: options.tls,
@@ -72,7 +74,10 @@ export class CanvusClient {
     this.#policy = { maxRetries: options.maxRetries, retryDelayMs: options.retryDelayMs, timers };
     this.#creations = new CreateOnce(this.#policy, options.logger);
     if (options.tls.allowSelfSigned) {
-      options.logger.warn("certificates of the Canvus server are not checked (ALLOW_SELF_SIGNED_CERTS=true)");
+      options.logger.warn(
+        "certificates of the Canvus server are not checked (ALLOW_SELF_SIGNED_CERTS=true)",
+        { source: "canvus/client.ts:constructor" },
+      );
     }
   }
 
@@ -267,6 +272,7 @@ export class CanvusClient {
   #retried<T>(operation: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     return withRetry(operation, this.#policy, signal, (error, delayMs) => {
       this.#logger.debug("Canvus request is repeated", {
+        source: "canvus/client.ts:retried",
         ...error.context,
         error_code: error.code,
         delay_ms: delayMs,

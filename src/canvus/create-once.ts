@@ -76,6 +76,7 @@ export class CreateOnce {
         if (found) return found;
         if (attempt >= this.#policy.maxRetries) throw error;
         this.#logger.warn("repeating a create that left no widget behind", {
+          source: "canvus/create-once.ts:run",
           canvas_id: creation.canvasId,
           error_code: error.code,
           attempt: attempt + 1,
@@ -107,7 +108,11 @@ export class CreateOnce {
     this.#remember(creation, kept.id);
     for (const twin of copies) {
       if (twin.id === kept.id) continue;
-      this.#logger.warn("removing a twin of a widget", { canvas_id: creation.canvasId, widget_id: twin.id });
+      this.#logger.warn("removing a twin of a widget", {
+        source: "canvus/create-once.ts:settle",
+        canvas_id: creation.canvasId,
+        widget_id: twin.id,
+      });
       await creation.remove(twin);
     }
     return kept;

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { AppError } from "../errors/app-error.ts";
-import type { Logger } from "../observability/logger.ts";
+import type { LogFields, Logger } from "../observability/logger.ts";
 import { Deadline } from "./deadline.ts";
 import {
   looksLikeHtml,
@@ -116,19 +116,28 @@ export class Http {
     try {
       const response = await this.#open(request, label, deadline);
       const result = await read(response, deadline, label);
-      this.#options.logger.debug("Canvus request", {
-        method: label.method,
-        endpoint: label.endpoint,
-        status_code: response.status,
-        duration_ms: this.#options.timers.now() - startedAt,
-      });
+      this.#log(label, startedAt, { status_code: response.status });
       return result;
     } catch (thrown) {
-      if (thrown instanceof BodyTooLarge) throw tooLargeError(label, thrown.maxBytes);
-      throw this.#explain(thrown, label, deadline, request.signal);
+      const error =
+        thrown instanceof BodyTooLarge
+          ? tooLargeError(label, thrown.maxBytes)
+          : this.#explain(thrown, label, deadline, request.signal);
+      this.#log(label, startedAt, { status_code: error.context.status_code, error_code: error.code });
+      throw error;
     } finally {
       deadline.dispose();
     }
+  }
+
+  #log(label: RequestLabel, startedAt: number, outcome: LogFields): void {
+    this.#options.logger.debug("Canvus request", {
+      source: "canvus/http.ts:log",
+      method: label.method,
+      url: `${this.#options.root.href}${label.endpoint}`,
+      duration_ms: Math.round(this.#options.timers.now() - startedAt),
+      ...outcome,
+    });
   }
 
   /** Sends the request, follows redirects of reads, turns any status but 2xx into an error. */

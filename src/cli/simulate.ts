@@ -31,7 +31,7 @@ export async function simulate(options: SimulateOptions): Promise<number> {
     seed: options.seed,
     canvases: options.canvas?.map((id) => ({ id })) ?? [{}],
     ...(options.state === undefined ? {} : { stateFile: options.state }),
-    logger: logger.child({ source: "simulator" }),
+    logger,
   });
   const { url, canvases } = simulator;
   process.stdout.write(`${JSON.stringify({ event: "ready", url, token, canvases })}\n`);

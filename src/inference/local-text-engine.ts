@@ -147,7 +147,10 @@ export class LocalTextEngine implements TextEngine {
   #loadOptions(attempt: number): LoadOptions {
     const { modelPath, isDemo, contextSize, threads, gpu, maxConcurrent, logger } = this.#options;
     const giveUpGpu = gpu === "auto" && attempt > 0;
-    if (giveUpGpu) logger.warn("The last load failed; trying again without a GPU");
+    if (giveUpGpu)
+      logger.warn("The last load failed; trying again without a GPU", {
+        source: "inference/local-text-engine.ts:loadOptions",
+      });
     return {
       modelPath,
       isDemo,

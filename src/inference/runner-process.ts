@@ -1,3 +1,4 @@
+import { withoutCorrelation } from "../observability/correlation.ts";
 import type { Logger } from "../observability/logger.ts";
 import { OutputTail } from "./output-tail.ts";
 import type { MessageToRunner } from "./protocol.ts";
@@ -33,16 +34,21 @@ export function spawnRunner(
   logger: Logger,
   handlers: RunnerHandlers,
 ): RunnerProcess {
-  const child = Bun.spawn([...command], {
-    ipc: handlers.onMessage,
-    serialization: "advanced",
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-    env: runnerEnvironment(process.env),
-    detached: process.platform !== "win32",
-  });
-  const output = new OutputTail((line) => logger.debug(line, { stream: "runner output" }));
+  // The process outlives the task that it may be started for: its messages must not appear under that task.
+  const child = withoutCorrelation(() =>
+    Bun.spawn([...command], {
+      ipc: handlers.onMessage,
+      serialization: "advanced",
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+      env: runnerEnvironment(process.env),
+      detached: process.platform !== "win32",
+    }),
+  );
+  const output = new OutputTail((line) =>
+    logger.debug(line, { source: "inference/runner-process.ts:spawnRunner", stream: "runner output" }),
+  );
   const followed = Promise.allSettled([output.follow(child.stdout), output.follow(child.stderr)]);
   void child.exited.then(async () => {
     await Promise.race([followed, Bun.sleep(OUTPUT_GRACE_MS)]);

@@ -84,7 +84,10 @@ export class RunnerSupervisor {
     this.#stopWaiters.push(gone.resolve);
     const giveUp = setTimeout(
       () => {
-        this.#options.logger.error("The model process cannot be ended", { pid: this.pid });
+        this.#options.logger.error("The model process cannot be ended", {
+          source: "inference/runner-supervisor.ts:stop",
+          pid: this.pid,
+        });
         gone.resolve();
       },
       drainMs + shutdown + terminate + kill + STOP_MARGIN_MS,
@@ -128,10 +131,20 @@ export class RunnerSupervisor {
 
   #enter(phase: SupervisorState["phase"]): void {
     const { logger } = this.#options;
-    logger.debug(`Runner is ${phase.name}`, { crashes: this.#state.crashes });
-    if (phase.name === "waiting") logger.warn(phase.error.message, { code: phase.error.code });
+    logger.debug(`Runner is ${phase.name}`, {
+      source: "inference/runner-supervisor.ts:enter",
+      crashes: this.#state.crashes,
+    });
+    if (phase.name === "waiting")
+      logger.warn(phase.error.message, {
+        source: "inference/runner-supervisor.ts:enter",
+        code: phase.error.code,
+      });
     if (phase.name === "failed" || phase.name === "quarantined") {
-      logger.error(phase.error.message, { code: phase.error.code });
+      logger.error(phase.error.message, {
+        source: "inference/runner-supervisor.ts:enter",
+        code: phase.error.code,
+      });
     }
     const idle = phase.name === "stopped" || phase.name === "failed" || phase.name === "quarantined";
     if (!idle) {
@@ -188,7 +201,11 @@ export class RunnerSupervisor {
 
   #exited({ description, output }: RunnerExit): void {
     const wanted = this.#state.phase.name === "stopping";
-    if (!wanted && output !== "") this.#options.logger.warn("Last output of the model process", { output });
+    if (!wanted && output !== "")
+      this.#options.logger.warn("Last output of the model process", {
+        source: "inference/runner-supervisor.ts:exited",
+        output,
+      });
     this.#process = null;
     this.#dispatch({ type: "exited", error: { code: "RUNNER_CRASHED", message: description } });
   }
@@ -235,6 +252,7 @@ export class RunnerSupervisor {
         break;
       case "log":
         this.#options.logger[message.level](message.message, {
+          source: "inference/runner-supervisor.ts:handle",
           ...(message.correlationId === undefined ? {} : { correlation_id: message.correlationId }),
         });
         break;
@@ -245,6 +263,7 @@ export class RunnerSupervisor {
     this.#attempt = 0;
     this.#model = model;
     this.#options.logger.info(`Model ${model.name} is loaded`, {
+      source: "inference/runner-supervisor.ts:loaded",
       model: model.name,
       quantization: model.quantization,
       context_size: model.contextSize,

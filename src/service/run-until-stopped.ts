@@ -25,15 +25,22 @@ export async function runUntilStopped(service: Startable, logger: Logger): Promi
   const onSignal = (signal: keyof typeof EXIT_CODES) => {
     signals += 1;
     if (signals === 1) {
-      logger.info(`stopping after ${signal}; a second one stops at once`);
+      logger.info(`stopping after ${signal}; a second one stops at once`, {
+        source: "service/run-until-stopped.ts:runUntilStopped",
+      });
       reason.resolve(EXIT_CODES[signal]);
       return;
     }
-    logger.warn("stopped at once: what was under way is taken up by the next start");
+    logger.warn("stopped at once: what was under way is taken up by the next start", {
+      source: "service/run-until-stopped.ts:runUntilStopped",
+    });
     forced.resolve(EXIT_CODES[signal]);
   };
   const onUncaught = (error: unknown) => {
-    logger.error("an error nobody expected stops the service", { error });
+    logger.error("an error nobody expected stops the service", {
+      source: "service/run-until-stopped.ts:runUntilStopped",
+      error,
+    });
     reason.resolve(EXIT_FAILURE);
   };
   process.on("SIGINT", onSignal);
@@ -43,14 +50,22 @@ export async function runUntilStopped(service: Startable, logger: Logger): Promi
 
   const started = service.start().catch((thrown) => {
     const error = toAppError(thrown);
-    if (error.code !== "CANCELLED") logger.error(`cannot start: ${error.message}`, { error });
+    if (error.code !== "CANCELLED")
+      logger.error(`cannot start: ${error.message}`, {
+        source: "service/run-until-stopped.ts:runUntilStopped",
+        error,
+      });
     reason.resolve(EXIT_FAILURE);
   });
   const exitCode = await reason.promise;
   const began = performance.now();
   const stopped = service.stop().then(async () => {
     await started;
-    logger.info("stopped", { duration_ms: Math.round(performance.now() - began), exit_code: exitCode });
+    logger.info("stopped", {
+      source: "service/run-until-stopped.ts:runUntilStopped",
+      duration_ms: Math.round(performance.now() - began),
+      exit_code: exitCode,
+    });
     return exitCode;
   });
   return Promise.race([stopped, forced.promise]);

@@ -33,7 +33,8 @@ export async function runShutdown(
     const began = timers.now();
     const limit = Math.max(0, Math.min(step.deadlineMs, end - began));
     const outcome = await within(step, limit, timers);
-    const fields = { step: step.name, duration_ms: Math.round(timers.now() - began) };
+    const source = "service/shutdown.ts:runShutdown";
+    const fields = { source, step: step.name, duration_ms: Math.round(timers.now() - began) };
     if (outcome.kind === "done") logger.info(`shutdown: ${step.name}`, fields);
     else if (outcome.kind === "failed") {
       failed = true;

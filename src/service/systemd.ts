@@ -68,7 +68,10 @@ export class SystemdNotifier {
       sendDatagram(this.#socket, message);
     } catch (error) {
       this.#broken = true;
-      this.#logger.warn("systemd cannot be told how the service is", { error });
+      this.#logger.warn("systemd cannot be told how the service is", {
+        source: "service/systemd.ts:send",
+        error,
+      });
     }
   }
 }

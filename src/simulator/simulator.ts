@@ -101,7 +101,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   });
   const url = server.url.origin;
   world.settings.externalUrl = url;
-  options.logger?.info("Canvus simulator listens", { url });
+  options.logger?.info("Canvus simulator listens", { source: "simulator/simulator.ts:startSimulator", url });
   return {
     url,
     token: options.token,
@@ -175,7 +175,10 @@ function serve(options: SimulatorOptions, handle: Handler): ReturnType<typeof Bu
       error: (error) => {
         if (error instanceof HttpFailure)
           return Response.json({ msg: error.message }, { status: error.status });
-        options.logger?.error("Canvus simulator failed to answer", { error });
+        options.logger?.error("Canvus simulator failed to answer", {
+          source: "simulator/simulator.ts:serve",
+          error,
+        });
         return Response.json({ msg: "Internal error" }, { status: 500 });
       },
     });

@@ -100,7 +100,8 @@ export class Intake {
 
   #take(canvasId: string, widgetId: string): void {
     this.#accept(canvasId, widgetId).catch((error) => {
-      const fields = { canvas_id: canvasId, widget_id: widgetId, error };
+      const source = "tasks/intake.ts:take";
+      const fields = { source, canvas_id: canvasId, widget_id: widgetId, error };
       this.#logger.error("a prompt could not be accepted", fields);
     });
   }
@@ -146,6 +147,7 @@ export class Intake {
     const board = this.#boards.get(canvasId);
     if (!board) return;
     this.#logger.warn("the queue is full, a prompt waits on its canvas", {
+      source: "tasks/intake.ts:sayFull",
       canvas_id: canvasId,
       widget_id: widgetId,
     });

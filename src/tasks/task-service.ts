@@ -109,6 +109,7 @@ export class TaskService {
 
   #enqueue(task: Task): void {
     this.#log(task).info(task.recovered ? "prompt resumed after a restart" : "prompt accepted", {
+      source: "tasks/task-service.ts:enqueue",
       operation_type: task.operation,
     });
     this.#dispatch((now) => this.#scheduler.enqueue(task, now));
@@ -149,7 +150,12 @@ export class TaskService {
     const never = new AbortController().signal;
     // A failed announcement is no harm: the work itself claims the note and finds out what is wrong.
     const announced = withCorrelation(task.correlationId, () => this.#workOn(task, never).announce(status))
-      .catch((error) => this.#log(task).debug("the queue position could not be shown", { error }))
+      .catch((error) =>
+        this.#log(task).debug("the queue position could not be shown", {
+          source: "tasks/task-service.ts:announce",
+          error,
+        }),
+      )
       .finally(() => this.#announcing.delete(task.correlationId));
     this.#announcing.set(task.correlationId, announced);
   }
@@ -185,6 +191,7 @@ export class TaskService {
   #logEnd(task: Task, work: Work, result: WorkResult): void {
     const log = this.#log(task);
     const fields = {
+      source: "tasks/task-service.ts:logEnd",
       operation_type: task.operation,
       duration_ms: this.#options.timers.now() - task.createdAt,
     };

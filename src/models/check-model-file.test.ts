@@ -42,6 +42,7 @@ describe("checkModelFile", () => {
       parameterCount: 2_462_592,
       expectedBytes: 4_974_720,
       parts: 1,
+      kvCache: { layers: 5, heads: 6, keyLength: 32, valueLength: 32 },
     });
   });
 

@@ -44,6 +44,16 @@ export interface GgufFacts {
   readonly expectedBytes: number;
   /** Number of files the model is split into. */
   readonly parts: number;
+  /** What a token takes in the KV cache, null when the file does not say. */
+  readonly kvCache: KvCacheShape | null;
+}
+
+/** Each layer keeps, for each head, so many numbers of key and of value per token. */
+export interface KvCacheShape {
+  readonly layers: number;
+  readonly heads: number;
+  readonly keyLength: number;
+  readonly valueLength: number;
 }
 
 /** The file is no GGUF file that this program understands. */
@@ -88,6 +98,22 @@ async function readHeader(handle: FileHandle): Promise<GgufFacts> {
     parameterCount: tensors.parameters,
     expectedBytes: Math.ceil(cursor.offset / alignment) * alignment + tensors.dataEnd,
     parts: numberOf(metadata.get("split.count")) ?? 1,
+    kvCache: kvCacheShape((key) => numberOf(metadata.get(`${architecture}.${key}`))),
+  };
+}
+
+/** Where layers differ the file has an array, which is not read: the largest that is possible counts then. */
+function kvCacheShape(fact: (key: string) => number | null): KvCacheShape | null {
+  const layers = fact("block_count");
+  const queryHeads = fact("attention.head_count");
+  const width = fact("embedding_length");
+  if (layers === null || queryHeads === null || width === null) return null;
+  const length = width / queryHeads;
+  return {
+    layers,
+    heads: fact("attention.head_count_kv") ?? queryHeads,
+    keyLength: fact("attention.key_length") ?? length,
+    valueLength: fact("attention.value_length") ?? length,
   };
 }
 

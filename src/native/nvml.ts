@@ -23,6 +23,8 @@ const VERSION_LENGTH = 80;
 /** Of nvmlProcessInfo_t: u32 pid, padding, u64 used memory, two u32 for parts of a GPU. */
 const PROCESS_BYTES = 24;
 const MAX_PROCESSES = 256;
+/** Some drivers of the 535 series wrote longer entries than they declared; what they write must have room. */
+const LONGEST_PROCESS_BYTES = 40;
 /** What the driver says when it does not know, as always with Windows' own memory management. */
 const NOT_AVAILABLE = 0xffff_ffff_ffff_ffffn;
 
@@ -159,7 +161,7 @@ export class Nvml {
   /** @returns who computes on the GPU; null when the driver does not say, or when there are more than 256 */
   processes(device: NvmlDevice): readonly NvmlProcess[] | null {
     const count = new Uint32Array([MAX_PROCESSES]);
-    const bytes = new Uint8Array(MAX_PROCESSES * PROCESS_BYTES);
+    const bytes = new Uint8Array(MAX_PROCESSES * LONGEST_PROCESS_BYTES);
     const code = this.#processes?.symbols.nvmlDeviceGetComputeRunningProcesses_v3(device, count, bytes);
     if (code !== NVML.success) return null;
     const list = new DataView(bytes.buffer);

@@ -56,6 +56,17 @@ describe.skipIf(!canBuildFakeNvml)("with a library that has NVML's ABI (needs Li
     await service.stop();
     expect(service.log.filter(({ message }) => message === "No GPU figures can be read")).toHaveLength(1);
   });
+
+  test("a driver that hangs keeps nobody waiting: not the start, not an answer, not the stop", async () => {
+    fake.play("delay 600000");
+    const service = await harness.runReady({ LD_LIBRARY_PATH: fake.folder });
+    const question = await harness.canvas.addNote("{{What is the capital of France?}}");
+    await harness.canvas.answerWith("Paris.", question.id);
+    const begun = performance.now();
+    expect(await service.stop()).toBe(143);
+    // Of the 10 minutes that the call takes, nothing is waited for.
+    expect(performance.now() - begun).toBeLessThan(20_000);
+  });
 });
 
 describe.skipIf(hasDriver())("without an NVIDIA driver (skipped where there is one)", () => {

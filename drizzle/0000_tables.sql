@@ -36,8 +36,9 @@ CREATE INDEX `error_log_created` ON `error_log` (`created_at`);--> statement-bre
 CREATE INDEX `error_log_code` ON `error_log` (`code`);--> statement-breakpoint
 CREATE INDEX `error_log_correlation` ON `error_log` (`correlation_id`);--> statement-breakpoint
 CREATE INDEX `error_log_last_correlation` ON `error_log` (`last_correlation_id`);--> statement-breakpoint
-CREATE TABLE `inference_hours` (
-	`hour` text NOT NULL,
+CREATE TABLE `inference_sums` (
+	`step` text NOT NULL,
+	`period` text NOT NULL,
 	`engine` text NOT NULL,
 	`model` text NOT NULL,
 	`succeeded` integer NOT NULL,
@@ -53,15 +54,15 @@ CREATE TABLE `inference_hours` (
 	`duration_ms` real NOT NULL,
 	`vram_max_mb` real,
 	`gpu_utilization_max_percent` real,
-	PRIMARY KEY(`hour`, `engine`, `model`)
+	PRIMARY KEY(`step`, `period`, `engine`, `model`)
 );
 --> statement-breakpoint
-CREATE TABLE `latency_hours` (
-	`hour` text NOT NULL,
-	`operation_type` text NOT NULL,
+CREATE TABLE `latency_sums` (
+	`step` text NOT NULL,
+	`period` text NOT NULL,
 	`bucket` integer NOT NULL,
 	`prompts` integer NOT NULL,
-	PRIMARY KEY(`hour`, `operation_type`, `bucket`)
+	PRIMARY KEY(`step`, `period`, `bucket`)
 );
 --> statement-breakpoint
 CREATE TABLE `model_memory` (
@@ -147,8 +148,9 @@ CREATE INDEX `processing_history_status` ON `processing_history` (`status`);--> 
 CREATE INDEX `processing_history_canvas` ON `processing_history` (`canvas_id`);--> statement-breakpoint
 CREATE INDEX `processing_history_operation` ON `processing_history` (`operation_type`);--> statement-breakpoint
 CREATE INDEX `processing_history_model` ON `processing_history` (`model`);--> statement-breakpoint
-CREATE TABLE `prompt_hours` (
-	`hour` text NOT NULL,
+CREATE TABLE `prompt_sums` (
+	`step` text NOT NULL,
+	`period` text NOT NULL,
 	`operation_type` text NOT NULL,
 	`model` text NOT NULL,
 	`status` text NOT NULL,
@@ -156,7 +158,7 @@ CREATE TABLE `prompt_hours` (
 	`duration_ms` integer NOT NULL,
 	`prompt_tokens` integer NOT NULL,
 	`completion_tokens` integer NOT NULL,
-	PRIMARY KEY(`hour`, `operation_type`, `model`, `status`)
+	PRIMARY KEY(`step`, `period`, `operation_type`, `model`, `status`)
 );
 --> statement-breakpoint
 CREATE TABLE `system_metrics` (
@@ -188,6 +190,29 @@ CREATE TABLE `system_metrics` (
 );
 --> statement-breakpoint
 CREATE INDEX `system_metrics_created` ON `system_metrics` (`created_at`);--> statement-breakpoint
+CREATE TABLE `system_peaks` (
+	`step` text NOT NULL,
+	`period` text NOT NULL,
+	`service_rss_bytes` integer NOT NULL,
+	`runners_rss_bytes` integer NOT NULL,
+	`event_loop_lag_p99_ms` real NOT NULL,
+	`event_loop_lag_max_ms` real NOT NULL,
+	`tasks_running` integer NOT NULL,
+	`tasks_waiting` integer NOT NULL,
+	`inference_queued` integer NOT NULL,
+	`inference_active` integer NOT NULL,
+	`canvases_live` integer NOT NULL,
+	`canvas_events_dropped` integer NOT NULL,
+	`telemetry_dropped` integer NOT NULL,
+	`open_handles` integer,
+	`disk_free_bytes` integer,
+	`database_bytes` integer,
+	`vram_used_mb` real,
+	`vram_total_mb` real,
+	`gpu_utilization_percent` real,
+	PRIMARY KEY(`step`, `period`)
+);
+--> statement-breakpoint
 CREATE TABLE `web_password` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`verifier` text NOT NULL

@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import { PERIODS } from "./periods.ts";
 import type { PerformanceInsert } from "./schema.ts";
 
 const SUMMED = [
@@ -17,10 +18,11 @@ const HIGHEST = {
 } as const;
 const COUNTED = ["succeeded", "failed", "cancelled"] as const;
 
-const COLUMNS = ["hour", "engine", "model", ...COUNTED, ...SUMMED, ...Object.keys(HIGHEST)];
-const UPSERT = `INSERT INTO inference_hours (${COLUMNS}) VALUES (${COLUMNS.map((name) => `$${name}`)})
+const ADDED = [...COUNTED, ...SUMMED];
+const COLUMNS = ["step", "period", "engine", "model", ...ADDED, ...Object.keys(HIGHEST)];
+const UPSERT = `INSERT INTO inference_sums (${COLUMNS}) VALUES (${COLUMNS.map((name) => `$${name}`)})
   ON CONFLICT DO UPDATE SET ${[
-    ...[...COUNTED, ...SUMMED].map((name) => `${name} = ${name} + excluded.${name}`),
+    ...ADDED.map((name) => `${name} = ${name} + excluded.${name}`),
     // SQLite's max() of two values is null when one of them is.
     ...Object.keys(HIGHEST).map(
       (name) => `${name} = max(coalesce(${name}, excluded.${name}), coalesce(excluded.${name}, ${name}))`,
@@ -30,26 +32,26 @@ const UPSERT = `INSERT INTO inference_hours (${COLUMNS}) VALUES (${COLUMNS.map((
 type Sum = Record<string, string | number | null>;
 
 /**
- * The sums of one batch of inferences, by hour, engine and model. Adding them up here costs a few upserts a batch;
- * a trigger would cost one for each row.
+ * The sums of one batch of inferences, by period, engine and model. Adding them up here costs a few upserts a batch;
+ * a trigger would cost two for each row.
  */
 export class InferenceSums {
   readonly #sums = new Map<string, Sum>();
 
   add(row: PerformanceInsert): void {
-    const hour = row.created_at.slice(0, 13);
-    const key = `${hour} ${row.engine} ${row.model}`;
-    const sum = this.#sums.get(key) ?? { hour, engine: row.engine, model: row.model };
-    this.#sums.set(key, sum);
-    for (const name of COUNTED) sum[name] = Number(sum[name] ?? 0) + (row.status === name ? 1 : 0);
-    for (const name of SUMMED) sum[name] = Number(sum[name] ?? 0) + (row[name] ?? 0);
-    for (const [name, source] of Object.entries(HIGHEST)) sum[name] = highest(sum[name], row[source]);
+    for (const { step, length } of PERIODS) {
+      const period = row.created_at.slice(0, length);
+      const key = `${period} ${row.engine} ${row.model}`;
+      const sum = this.#sums.get(key) ?? { step, period, engine: row.engine, model: row.model };
+      this.#sums.set(key, sum);
+      for (const name of COUNTED) sum[name] = Number(sum[name] ?? 0) + (row.status === name ? 1 : 0);
+      for (const name of SUMMED) sum[name] = Number(sum[name] ?? 0) + (row[name] ?? 0);
+      for (const [name, source] of Object.entries(HIGHEST)) sum[name] = highest(sum[name], row[source]);
+    }
   }
 
   write(database: Database): void {
-    for (const sum of this.#sums.values()) {
-      database.query<null, Sum>(UPSERT).run(sum);
-    }
+    for (const sum of this.#sums.values()) database.query<null, Sum>(UPSERT).run(sum);
   }
 }
 

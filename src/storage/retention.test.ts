@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { type DeletedCounts, deleteExpired } from "./retention.ts";
+import { deleteExpired } from "./retention.ts";
 import { insertTelemetry } from "./telemetry-store.ts";
 import {
   addHistory,
@@ -14,17 +14,6 @@ import {
 const DAY = 24 * 60 * 60 * 1000;
 const LIMITS = { historyMs: 30 * DAY, metricsMs: 7 * DAY };
 const NOW = Date.parse("2026-03-01T00:00:00.000Z");
-const NOTHING: DeletedCounts = {
-  processing_history: 0,
-  error_log: 0,
-  prompt_hours: 0,
-  latency_hours: 0,
-  inference_hours: 0,
-  canvas_events: 0,
-  performance_metrics: 0,
-  system_metrics: 0,
-};
-
 let database: Database;
 
 beforeEach(() => {
@@ -55,16 +44,18 @@ test("each table keeps what is younger than its limit", () => {
   expect(deleteExpired(database, NOW, LIMITS, 100)).toEqual({
     processing_history: 1,
     error_log: 1,
-    prompt_hours: 1,
-    latency_hours: 1,
-    inference_hours: 1,
     canvas_events: 3,
     performance_metrics: 3,
     system_metrics: 3,
+    // Of the hour and of the day.
+    prompt_sums: 2,
+    latency_sums: 2,
+    inference_sums: 2,
+    system_peaks: 2,
   });
   expect(count("processing_history")).toBe(3);
   expect(count("canvas_events")).toBe(1);
-  expect(deleteExpired(database, NOW, LIMITS, 100)).toEqual(NOTHING);
+  expect(new Set(Object.values(deleteExpired(database, NOW, LIMITS, 100)))).toEqual(new Set([0]));
 });
 
 test("a prompt that is not answered yet is never deleted", () => {

@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import { PERIODS } from "./periods.ts";
 
 /** How long rows are kept, in ms. */
 export interface RetentionLimits {
@@ -8,33 +9,48 @@ export interface RetentionLimits {
   readonly metricsMs: number;
 }
 
-type ExpiringTable = (typeof TABLES)[number]["table"];
-
 /** How many rows were deleted, by table. */
-export type DeletedCounts = Record<ExpiringTable, number>;
+export type DeletedCounts = Record<string, number>;
 
-const HOUR_LENGTH = "2026-01-31T23".length;
+interface Expiry {
+  readonly table: string;
+  readonly column: string;
+  readonly kept: keyof RetentionLimits;
+  /** How much of an ISO 8601 time the column holds. */
+  readonly length: number;
+  readonly also: string;
+}
 
-/** A prompt that is being worked on stays, however old: the journal still needs it. */
-const TABLES = [
-  {
-    table: "processing_history",
-    column: "created_at",
+const WHOLE_TIME = "2026-01-31T23:59:59.999Z".length;
+
+const EXPIRIES: readonly Expiry[] = [
+  // A prompt that is being worked on stays, however old: the journal still needs it.
+  byTime("processing_history", "historyMs", "AND status NOT IN ('pending', 'running')"),
+  byTime("error_log", "historyMs"),
+  byTime("canvas_events", "metricsMs"),
+  byTime("performance_metrics", "metricsMs"),
+  byTime("system_metrics", "metricsMs"),
+  ...["prompt_sums", "latency_sums", "inference_sums", "system_peaks"].flatMap(byPeriod),
+];
+
+function byTime(table: string, kept: keyof RetentionLimits, also = ""): Expiry {
+  return { table, column: "created_at", kept, length: WHOLE_TIME, also };
+}
+
+/** The sums live as long as the history: they are what a chart of it shows. */
+function byPeriod(table: string): Expiry[] {
+  return PERIODS.map(({ step, length }) => ({
+    table,
+    column: "period",
     kept: "historyMs",
-    also: "AND status NOT IN ('pending', 'running')",
-  },
-  { table: "error_log", column: "created_at", kept: "historyMs", also: "" },
-  { table: "prompt_hours", column: "hour", kept: "historyMs", also: "" },
-  { table: "latency_hours", column: "hour", kept: "historyMs", also: "" },
-  { table: "inference_hours", column: "hour", kept: "historyMs", also: "" },
-  { table: "canvas_events", column: "created_at", kept: "metricsMs", also: "" },
-  { table: "performance_metrics", column: "created_at", kept: "metricsMs", also: "" },
-  { table: "system_metrics", column: "created_at", kept: "metricsMs", also: "" },
-] as const;
+    length,
+    also: `AND step = '${step}'`,
+  }));
+}
 
 /**
  * Deletes the oldest rows that have outlived their limit, at most `batchSize` of each table, each table in a
- * transaction of its own, so that a journal write never waits long. Call it again while any count equals `batchSize`.
+ * transaction of its own, so that a journal write never waits long. Call it again while any count is `batchSize` or more.
  *
  * @param now ms since the epoch
  */
@@ -44,15 +60,14 @@ export function deleteExpired(
   limits: RetentionLimits,
   batchSize: number,
 ): DeletedCounts {
-  const counts = Object.fromEntries(TABLES.map(({ table }) => [table, 0])) as DeletedCounts;
-  for (const { table, column, kept, also } of TABLES) {
-    const oldest = new Date(now - limits[kept]).toISOString();
-    const before = column === "hour" ? oldest.slice(0, HOUR_LENGTH) : oldest;
+  const counts: DeletedCounts = {};
+  for (const { table, column, kept, length, also } of EXPIRIES) {
+    const oldest = new Date(now - limits[kept]).toISOString().slice(0, length);
     const expired = `SELECT rowid FROM ${table} WHERE ${column} < ? ${also} ORDER BY ${column} LIMIT ?`;
     const deletion = database.query<null, [string, number]>(
       `DELETE FROM ${table} WHERE rowid IN (${expired}) RETURNING 1`,
     );
-    counts[table] = deletion.all(before, batchSize).length;
+    counts[table] = (counts[table] ?? 0) + deletion.all(oldest, batchSize).length;
   }
   return counts;
 }

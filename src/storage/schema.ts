@@ -195,14 +195,20 @@ export const systemMetrics = sqliteTable(
 );
 
 /*
- * Sums per hour, so that a chart over a month reads some thousand small rows and not a million large ones. Those of
- * the prompts are kept by triggers (see the migration full_text_and_sums), those of the inferences by the writer.
+ * Sums, so that a chart over a month reads some hundred small rows and not a million large ones. Each step of time has
+ * its rows: `hour` with periods like `2026-01-31T23` and `day` with periods like `2026-01-31`. Those of the prompts are
+ * kept by triggers (see the migration full_text_and_sums), the others by the writer of telemetry.
  */
 
-export const promptHours = sqliteTable(
-  "prompt_hours",
+const periodColumns = {
+  step: text({ enum: ["hour", "day"] }).notNull(),
+  period: text().notNull(),
+};
+
+export const promptSums = sqliteTable(
+  "prompt_sums",
   {
-    hour: text().notNull(),
+    ...periodColumns,
     operation_type: text().notNull(),
     model: text().notNull(),
     status: text().notNull(),
@@ -211,25 +217,26 @@ export const promptHours = sqliteTable(
     prompt_tokens: integer().notNull(),
     completion_tokens: integer().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.hour, table.operation_type, table.model, table.status] })],
+  (table) => [
+    primaryKey({ columns: [table.step, table.period, table.operation_type, table.model, table.status] }),
+  ],
 );
 
 /** How many prompts took how long: bucket n holds durations from 2^(n/8) ms to 2^((n+1)/8) ms, 9 % apart. */
-export const latencyHours = sqliteTable(
-  "latency_hours",
+export const latencySums = sqliteTable(
+  "latency_sums",
   {
-    hour: text().notNull(),
-    operation_type: text().notNull(),
+    ...periodColumns,
     bucket: integer().notNull(),
     prompts: integer().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.hour, table.operation_type, table.bucket] })],
+  (table) => [primaryKey({ columns: [table.step, table.period, table.bucket] })],
 );
 
-export const inferenceHours = sqliteTable(
-  "inference_hours",
+export const inferenceSums = sqliteTable(
+  "inference_sums",
   {
-    hour: text().notNull(),
+    ...periodColumns,
     engine: text().notNull(),
     model: text().notNull(),
     succeeded: integer().notNull(),
@@ -246,7 +253,33 @@ export const inferenceHours = sqliteTable(
     vram_max_mb: real(),
     gpu_utilization_max_percent: real(),
   },
-  (table) => [primaryKey({ columns: [table.hour, table.engine, table.model] })],
+  (table) => [primaryKey({ columns: [table.step, table.period, table.engine, table.model] })],
+);
+
+/** The worst of all samples of system_metrics, because averages hide what hurts: the least where less is worse. */
+export const systemPeaks = sqliteTable(
+  "system_peaks",
+  {
+    ...periodColumns,
+    service_rss_bytes: integer().notNull(),
+    runners_rss_bytes: integer().notNull(),
+    event_loop_lag_p99_ms: real().notNull(),
+    event_loop_lag_max_ms: real().notNull(),
+    tasks_running: integer().notNull(),
+    tasks_waiting: integer().notNull(),
+    inference_queued: integer().notNull(),
+    inference_active: integer().notNull(),
+    canvases_live: integer().notNull(),
+    canvas_events_dropped: integer().notNull(),
+    telemetry_dropped: integer().notNull(),
+    open_handles: integer(),
+    disk_free_bytes: integer(),
+    database_bytes: integer(),
+    vram_used_mb: real(),
+    vram_total_mb: real(),
+    gpu_utilization_percent: real(),
+  },
+  (table) => [primaryKey({ columns: [table.step, table.period] })],
 );
 
 /** What a model was measured to take, so that the next start need not guess. */

@@ -71,18 +71,32 @@ test("inferences add up per hour, engine and model, over batches", () => {
     rows.map((row) => ({ table: "performance_metrics", row })),
   );
   insertTelemetry(database, [{ table: "performance_metrics", row: performanceRow({ vram_after_mb: 50 }) }]);
-  expect(all("inference_hours")).toMatchObject([
+  expect(all("inference_sums WHERE model = 'small'")).toMatchObject([
     {
-      hour: "2026-01-10T12",
-      model: "small",
+      period: "2026-01-10T12",
       succeeded: 2,
       failed: 1,
       completion_tokens: 60,
       duration_ms: 255,
       vram_max_mb: 100,
     },
-    { hour: "2026-01-10T12", model: "large", succeeded: 1, failed: 0, vram_max_mb: null },
-    { hour: "2026-01-10T13", model: "small", succeeded: 1 },
+    { period: "2026-01-10", succeeded: 3, failed: 1, completion_tokens: 90, vram_max_mb: 100 },
+    { period: "2026-01-10T13", succeeded: 1, vram_max_mb: null },
+  ]);
+  expect(all("inference_sums WHERE model = 'large'")).toHaveLength(2);
+});
+
+test("of the samples of the service the worst is kept for the hour and the day", () => {
+  const samples = [
+    systemRow({ tasks_waiting: 3, disk_free_bytes: 500, vram_used_mb: 10 }),
+    systemRow({ tasks_waiting: 9, disk_free_bytes: 900 }),
+    systemRow({ tasks_waiting: 1, disk_free_bytes: null, created_at: "2026-01-10T13:00:00.000Z" }),
+  ];
+  for (const row of samples) insertTelemetry(database, [{ table: "system_metrics", row }]);
+  expect(all("system_peaks")).toMatchObject([
+    { step: "hour", period: "2026-01-10T12", tasks_waiting: 9, disk_free_bytes: 500, vram_used_mb: 10 },
+    { step: "day", period: "2026-01-10", tasks_waiting: 9, disk_free_bytes: 500, vram_used_mb: 10 },
+    { step: "hour", period: "2026-01-10T13", tasks_waiting: 1, disk_free_bytes: null, vram_used_mb: null },
   ]);
 });
 

@@ -2,6 +2,7 @@ import type { Database } from "bun:sqlite";
 import { getTableColumns, getTableName, type Table } from "drizzle-orm";
 import { InferenceSums } from "./inference-sums.ts";
 import { canvasEvents, errorLog, performanceMetrics, systemMetrics } from "./schema.ts";
+import { addToPeaks } from "./system-peaks.ts";
 import type { TelemetryRow } from "./telemetry-row.ts";
 
 type Value = string | number | null;
@@ -36,6 +37,7 @@ export function insertTelemetry(database: Database, rows: readonly TelemetryRow[
     for (const { table, row } of rows) {
       insert(database, INSERTS[table], row);
       if (table === "performance_metrics") sums.add(row);
+      if (table === "system_metrics") addToPeaks(database, row);
     }
     sums.write(database);
   })();

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { ErrorRow } from "../schema.ts";
-import { MAX_POINTS, type Span, stepOf } from "./hours.ts";
+import { beginOf, lengthOf, MAX_POINTS, type Span, type Step } from "./periods.ts";
 import { boundedLimit, type Condition, type Page, scanNewestFirst } from "./scan.ts";
 import { exactly, idRange, type TimeRange } from "./time-range.ts";
 
@@ -80,13 +80,10 @@ export function errorMessages(
 }
 
 /** Rate over time, by code. */
-export function errorSeries(
-  database: Database,
-  request: Span & { readonly step: "hour" | "day" },
-): ErrorPoint[] {
+export function errorSeries(database: Database, request: Span & { readonly step: Step }): ErrorPoint[] {
   return database
     .query<ErrorPoint, [string, string]>(
-      `SELECT ${stepOf("created_at", request.step)} AS time, code, sum(occurrences) AS occurrences
+      `SELECT ${beginOf("created_at", lengthOf(request.step))} AS time, code, sum(occurrences) AS occurrences
        FROM error_log ${IN_SPAN} GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ${MAX_POINTS}`,
     )
     .all(request.from, request.to);

@@ -27,7 +27,7 @@ export type HistoryItem = Omit<
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
-const MAX_EXPORT = 500;
+const MAX_EXPORT = 250;
 const PREVIEW_LENGTH = 300;
 
 const ITEM_COLUMNS = `h.id, h.correlation_id, h.canvas_id, h.widget_id, h.response_widget_id, h.operation_type,
@@ -35,12 +35,12 @@ const ITEM_COLUMNS = `h.id, h.correlation_id, h.canvas_id, h.widget_id, h.respon
   h.prompt_tokens, h.completion_tokens, h.duration_ms, h.queue_ms, h.load_ms, h.ttft_ms, h.status, h.attempts,
   h.error_code, h.error_message, h.created_at, h.completed_at`;
 
-/** Columns with an index, with the one first that is likely to leave the fewest rows. */
+/** Columns with an index, with the one first that is likely to leave the fewest rows: nearly all prompts succeed. */
 const FILTERS = [
   ["model", "model"],
   ["canvasId", "canvas_id"],
-  ["status", "status"],
   ["operation", "operation_type"],
+  ["status", "status"],
 ] as const;
 const INDEXES = {
   model: "processing_history_model",

@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import { hoursOf, MAX_POINTS, type Span, stepOf } from "./hours.ts";
+import { beginOf, inSteps, lengthOf, MAX_POINTS, type Span, type Step } from "./periods.ts";
 
 /** Calls of models in one step of time. Averages and speeds are null where nothing was measured. */
 export interface InferencePoint {
@@ -23,11 +23,12 @@ export interface InferencePoint {
 /** Speeds, tokens and memory per hour or day and model. */
 export function inferenceSeries(
   database: Database,
-  request: Span & { readonly step: "hour" | "day" },
+  request: Span & { readonly step: Step },
 ): InferencePoint[] {
+  const { sql, values } = inSteps(request.step, request);
   return database
-    .query<InferencePoint, [string, string]>(
-      `SELECT ${stepOf("hour", request.step)} AS time, model, sum(succeeded) AS succeeded, sum(failed) AS failed,
+    .query<InferencePoint, string[]>(
+      `SELECT ${beginOf("period", lengthOf(request.step))} AS time, model, sum(succeeded) AS succeeded, sum(failed) AS failed,
          sum(cancelled) AS cancelled, sum(prompt_tokens) AS prompt_tokens,
          sum(completion_tokens) AS completion_tokens,
          sum(prompt_tokens) * 1000 / nullif(sum(prompt_ms), 0) AS prompt_tokens_per_second,
@@ -37,7 +38,7 @@ export function inferenceSeries(
          sum(ttft_ms) / nullif(sum(succeeded), 0) AS average_ttft_ms,
          sum(duration_ms) / nullif(sum(succeeded + failed + cancelled), 0) AS average_ms,
          max(vram_max_mb) AS vram_max_mb, max(gpu_utilization_max_percent) AS gpu_utilization_max_percent
-       FROM inference_hours WHERE hour >= ? AND hour < ? GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ${MAX_POINTS}`,
+       FROM inference_sums WHERE ${sql} GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ${MAX_POINTS}`,
     )
-    .all(...hoursOf(request));
+    .all(...values);
 }

@@ -1,4 +1,4 @@
-/** Counts of durations in buckets of latency_hours. */
+/** Counts of durations in buckets of latency_sums. */
 export interface LatencyBucket {
   readonly bucket: number;
   readonly prompts: number;

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
-import { hoursOf, MAX_POINTS, type Span, type Step, stepOf } from "./hours.ts";
 import { type LatencyBucket, type Percentiles, percentiles } from "./percentiles.ts";
+import { beginOf, inSpan, inSteps, lengthOf, MAX_POINTS, type Span, type Step } from "./periods.ts";
 
 /** Ended prompts; those that wait or are worked on are not among them. */
 export interface PromptTotals {
@@ -32,7 +32,6 @@ const TOTALS = `coalesce(sum(prompts), 0) AS prompts,
   coalesce(sum(prompt_tokens), 0) AS prompt_tokens, coalesce(sum(completion_tokens), 0) AS completion_tokens,
   sum(iif(status = 'succeeded', duration_ms, 0)) * 1.0 / nullif(sum(iif(status = 'succeeded', prompts, 0)), 0)
     AS average_ms`;
-const IN_SPAN = "WHERE hour >= ? AND hour < ?";
 
 const NOTHING: PromptTotals = {
   prompts: 0,
@@ -46,44 +45,38 @@ const NOTHING: PromptTotals = {
 
 /** Counts and latency of a whole span, for example of today. */
 export function promptTotals(database: Database, span: Span): PromptTotals & Percentiles {
-  const totals = database.query<PromptTotals, [string, string]>(
-    `SELECT ${TOTALS} FROM prompt_hours ${IN_SPAN}`,
+  const { sql, values } = inSpan(span);
+  const totals = database.query<PromptTotals, string[]>(`SELECT ${TOTALS} FROM prompt_sums WHERE ${sql}`);
+  const buckets = database.query<LatencyBucket, string[]>(
+    `SELECT bucket, sum(prompts) AS prompts FROM latency_sums WHERE ${sql} GROUP BY bucket`,
   );
-  const buckets = database.query<LatencyBucket, [string, string]>(
-    `SELECT bucket, sum(prompts) AS prompts FROM latency_hours ${IN_SPAN} GROUP BY bucket`,
-  );
-  return { ...(totals.get(...hoursOf(span)) ?? NOTHING), ...percentiles(buckets.all(...hoursOf(span))) };
+  return { ...(totals.get(...values) ?? NOTHING), ...percentiles(buckets.all(...values)) };
 }
 
-/** Counts and latency per hour or day; steps in which no prompt ended are left out. */
-export function promptSeries(
-  database: Database,
-  request: Span & { readonly step: "hour" | "day" },
-): PromptPoint[] {
-  const time = `${stepOf("hour", request.step)} AS time`;
+/** Counts and latency per hour or day; periods in which no prompt ended are left out. */
+export function promptSeries(database: Database, request: Span & { readonly step: Step }): PromptPoint[] {
+  const { sql, values } = inSteps(request.step, request);
+  const time = `${beginOf("period", lengthOf(request.step))} AS time`;
   const points = database
-    .query<PromptTotals & { time: string }, [string, string]>(
-      `SELECT ${time}, ${TOTALS} FROM prompt_hours ${IN_SPAN} GROUP BY 1 ORDER BY 1 LIMIT ${MAX_POINTS}`,
+    .query<PromptTotals & { time: string }, string[]>(
+      `SELECT ${time}, ${TOTALS} FROM prompt_sums WHERE ${sql} GROUP BY period ORDER BY period LIMIT ${MAX_POINTS}`,
     )
-    .all(...hoursOf(request));
-  const buckets = latencyByStep(database, request, request.step);
-  return points.map((point) => ({ ...point, ...percentiles(buckets.get(point.time) ?? []) }));
+    .all(...values);
+  const buckets = database
+    .query<LatencyBucket & { time: string }, string[]>(
+      `SELECT ${time}, bucket, prompts FROM latency_sums WHERE ${sql} ORDER BY period, bucket`,
+    )
+    .all(...values);
+  const byTime = Map.groupBy(buckets, (bucket) => bucket.time);
+  return points.map((point) => ({ ...point, ...percentiles(byTime.get(point.time) ?? []) }));
 }
 
 /** Which operations and models the prompts of a span went to, most first. */
 export function promptShares(database: Database, span: Span): PromptShare[] {
+  const { sql, values } = inSpan(span);
   return database
-    .query<PromptShare, [string, string]>(
-      `SELECT operation_type, model, ${TOTALS} FROM prompt_hours ${IN_SPAN} GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 100`,
+    .query<PromptShare, string[]>(
+      `SELECT operation_type, model, ${TOTALS} FROM prompt_sums WHERE ${sql} GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 100`,
     )
-    .all(...hoursOf(span));
-}
-
-function latencyByStep(database: Database, span: Span, step: Step): Map<string, LatencyBucket[]> {
-  const rows = database
-    .query<LatencyBucket & { time: string }, [string, string]>(
-      `SELECT ${stepOf("hour", step)} AS time, bucket, sum(prompts) AS prompts FROM latency_hours ${IN_SPAN} GROUP BY 1, 2`,
-    )
-    .all(...hoursOf(span));
-  return Map.groupBy(rows, ({ time }) => time);
+    .all(...values);
 }

@@ -3,13 +3,13 @@ import { type CanvasEventRequest, canvasEventPage } from "./canvas-events.ts";
 import { type ErrorRequest, errorKinds, errorMessages, errorPage, errorSeries } from "./errors.ts";
 import { filterValues } from "./filter-values.ts";
 import { type HistoryRequest, historyExport, historyPage } from "./history.ts";
-import type { Span, Step } from "./hours.ts";
 import { inferenceSeries } from "./inference-statistics.ts";
+import type { Span, Step } from "./periods.ts";
 import { promptSeries, promptShares, promptTotals } from "./prompt-statistics.ts";
 import { systemLatest, systemSeries } from "./system-statistics.ts";
 import { taskDetail } from "./task-detail.ts";
 
-type HourlySpan = Span & { readonly step: "hour" | "day" };
+type SteppedSpan = Span & { readonly step: Step };
 
 /** Everything the dashboard and the `history` command can ask. They take and give plain data. */
 export type Queries = ReturnType<typeof createQueries>;
@@ -21,15 +21,15 @@ export function createQueries(database: Database) {
     taskDetail: (request: { readonly correlationId: string }) => taskDetail(database, request),
     filterValues: () => filterValues(database),
     promptTotals: (request: Span) => promptTotals(database, request),
-    promptSeries: (request: HourlySpan) => promptSeries(database, request),
+    promptSeries: (request: SteppedSpan) => promptSeries(database, request),
     promptShares: (request: Span) => promptShares(database, request),
-    inferenceSeries: (request: HourlySpan) => inferenceSeries(database, request),
-    systemSeries: (request: Span & { readonly step: Step }) => systemSeries(database, request),
+    inferenceSeries: (request: SteppedSpan) => inferenceSeries(database, request),
+    systemSeries: (request: Span & { readonly step: Step | "sample" }) => systemSeries(database, request),
     systemLatest: () => systemLatest(database),
     errorPage: (request: ErrorRequest) => errorPage(database, request),
     errorKinds: (request: Span) => errorKinds(database, request),
     errorMessages: (request: Span & { readonly limit?: number }) => errorMessages(database, request),
-    errorSeries: (request: HourlySpan) => errorSeries(database, request),
+    errorSeries: (request: SteppedSpan) => errorSeries(database, request),
     canvasEventPage: (request: CanvasEventRequest) => canvasEventPage(database, request),
   };
 }

@@ -27,8 +27,8 @@ export interface Page<Row> {
 }
 
 /** How long one page may look for rows, in ms. */
-const BUDGET_MS = 10;
-const FIRST_WINDOW = 4000;
+const BUDGET_MS = 8;
+const FIRST_WINDOW = 1000;
 /** A window that was read faster may be followed by a larger one. */
 const FAST_MS = 1;
 

@@ -43,6 +43,7 @@ export class LogFile {
   #idle: (() => void) | null = null;
   #closing = false;
   #beginning: Promise<void>;
+  #tidied = Promise.resolve();
 
   constructor(options: LogFileOptions) {
     this.#options = options;
@@ -73,14 +74,24 @@ export class LogFile {
     await this.#beginning;
     // A disk that was full a moment ago may have room by now.
     if (this.#stream === null) await this.#begin();
-    await Promise.race([this.#written(), patience.promise]);
+    await Promise.race([this.#written().then(() => this.#end()), patience.promise]);
     clearTimeout(timer);
     this.#lost += this.#batch.length + this.#pending.length;
     this.#batch = [];
     this.#pending = [];
-    this.#stream?.destroy();
     this.#stream = null;
     return this.#lost;
+  }
+
+  /** The stream may be about to begin a new file; that ends in good order, with the oldest file gone. */
+  async #end(): Promise<void> {
+    const stream = this.#stream;
+    if (stream === null) return;
+    const closed = Promise.withResolvers<void>();
+    stream.on("close", closed.resolve);
+    stream.end();
+    await closed.promise;
+    await this.#tidied;
   }
 
   /** Resolves when nothing waits any more, or nothing can be written. */
@@ -124,7 +135,9 @@ export class LogFile {
   #opened(stream: RollingStream): void {
     if (stream !== this.#stream) return;
     // The library's own limit counts only while it runs: a service that is started every day would keep every day.
-    void removeOldLogFiles(this.#options.directory, KEPT_LOG_FILES + 1).catch(() => undefined);
+    this.#tidied = this.#tidied
+      .then(() => removeOldLogFiles(this.#options.directory, KEPT_LOG_FILES + 1))
+      .catch(() => undefined);
     if (this.#open) return;
     removeTornEntry(stream.file).then(
       () => {

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import { buildInfo } from "../build-info.ts";
 import { allChecks } from "../doctor/all-checks.ts";
 import { createDoctorContext } from "../doctor/context.ts";
-import { type Paint, reportLines, summarize, summaryLine } from "../doctor/report.ts";
+import { type Paint, reportLines, reportsAsJson, summarize, summaryLine } from "../doctor/report.ts";
 import { runChecks } from "../doctor/run-checks.ts";
 import { createRedactor } from "../observability/redaction.ts";
 import { loadSettings } from "./load-settings.ts";
@@ -34,18 +34,10 @@ export async function runDoctor({ envFile, json, deep }: DoctorOptions): Promise
     },
   });
   const summary = summarize(reports);
-  process.stdout.write(json ? `${doctorJson(reports)}\n` : `\n${summaryLine(summary)}`);
-  return summary.fail === 0 ? 0 : 1;
-}
-
-/** For programs: every check with its name, status and what to do. */
-export function doctorJson(reports: Parameters<typeof summarize>[0]): string {
-  const summary = summarize(reports);
-  return JSON.stringify(
-    { version: buildInfo.version, healthy: summary.fail === 0, summary, checks: reports },
-    null,
-    2,
+  process.stdout.write(
+    json ? `${JSON.stringify(reportsAsJson(reports), null, 2)}\n` : `\n${summaryLine(summary)}`,
   );
+  return summary.fail === 0 ? 0 : 1;
 }
 
 /** Follows NO_COLOR, FORCE_COLOR and whether stdout is a terminal. */

@@ -131,6 +131,20 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     });
 
   program
+    .command("support-bundle <file>")
+    .description(
+      "Write redacted logs, settings, doctor's findings and statistics into one .tar.gz for support.",
+    )
+    .addOption(envFile())
+    .option("--include-prompts", "Also what people wrote and what was answered; left out otherwise.")
+    .addHelpText("after", examples([[`${NAME} support-bundle support.tar.gz`, "Never overwrites a file."]]))
+    .action(async (file: string, options: { envFile?: string; includePrompts?: true }) => {
+      const { writeSupportBundle } = await import("./support-bundle.ts");
+      const { envFile, includePrompts = false } = options;
+      finish(await writeSupportBundle(file, { envFile, includePrompts }));
+    });
+
+  program
     .command("history")
     .description("List the prompts that were answered or not, the latest last.")
     .addOption(envFile())

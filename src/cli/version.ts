@@ -2,9 +2,9 @@ import llamaRelease from "../../node_modules/node-llama-cpp/llama/llama.cpp.info
 import llamaPackage from "../../node_modules/node-llama-cpp/package.json" with { type: "json" };
 import { buildInfo } from "../build-info.ts";
 
-/** `canvuslocallm version`. @returns the exit code. */
-export function showVersion(json: boolean): number {
-  const facts = {
+/** The program and what is inside. */
+export function versionFacts() {
+  return {
     version: buildInfo.version,
     commit: buildInfo.commit,
     target: `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`,
@@ -12,6 +12,11 @@ export function showVersion(json: boolean): number {
     node_llama_cpp: llamaPackage.version,
     llama_cpp: llamaRelease.tag,
   };
+}
+
+/** `canvuslocallm version`. @returns the exit code. */
+export function showVersion(json: boolean): number {
+  const facts = versionFacts();
   process.stdout.write(json ? `${JSON.stringify(facts)}\n` : asText(facts));
   return 0;
 }

@@ -1,3 +1,4 @@
+import { buildInfo } from "../build-info.ts";
 import type { CheckStatus } from "./check.ts";
 import type { CheckReport } from "./run-checks.ts";
 
@@ -43,6 +44,12 @@ export function summaryLine(summary: Summary): string {
     summary.fail === 1 ? "1 failure" : `${summary.fail} failures`,
   ];
   return `${parts.join(", ")}.\n`;
+}
+
+/** For programs: every check with its name, status and what to do. */
+export function reportsAsJson(reports: readonly CheckReport[]) {
+  const summary = summarize(reports);
+  return { version: buildInfo.version, healthy: summary.fail === 0, summary, checks: reports };
 }
 
 function wrap(text: string, width: number): string[] {

@@ -8,6 +8,11 @@ const COMPANIONS = ["-wal", "-shm", "-journal"] as const;
 export const PRIVATE_FILE = 0o600;
 export const PRIVATE_FOLDER = 0o700;
 
+/** An empty file that nobody else may read, from its first moment; SQLite makes a database of it. */
+export function createPrivateFile(file: string): void {
+  closeSync(openSync(file, "a", PRIVATE_FILE));
+}
+
 /** Moves a closed database together with its logs. */
 export function moveDatabase(from: string, to: string): void {
   // The logs first: a crash in between leaves them without a database, never a database beside foreign logs.

@@ -2,7 +2,13 @@ import { Database } from "bun:sqlite";
 import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { AppError } from "../errors/app-error.ts";
-import { PRIVATE_FILE, PRIVATE_FOLDER, publishDatabase, removeDatabase } from "./data-files.ts";
+import {
+  createPrivateFile,
+  PRIVATE_FILE,
+  PRIVATE_FOLDER,
+  publishDatabase,
+  removeDatabase,
+} from "./data-files.ts";
 import { finishHealing, type HealReport, heal } from "./heal.ts";
 import { inspectFile } from "./inspect-file.ts";
 import { MIGRATIONS, migrate, schemaVersion } from "./migrate.ts";
@@ -20,6 +26,12 @@ export interface OpenReport {
   readonly backup: string | null;
 }
 
+export interface OpenOptions {
+  readonly migrations?: typeof MIGRATIONS;
+  /** What is known to be wrong with the file, in words. */
+  readonly damage?: string | null;
+}
+
 export interface OpenedDatabase {
   readonly database: Database;
   readonly report: OpenReport;
@@ -32,13 +44,16 @@ export interface OpenedDatabase {
  * @throws AppError STORAGE_MIGRATION_FAILED, or STORAGE_UNAVAILABLE when it was damaged too often; SQLite's and the file
  * system's errors when the file cannot be used.
  */
-export function openDatabase(file: string, migrations = MIGRATIONS): OpenedDatabase {
+export function openDatabase(
+  file: string,
+  { migrations = MIGRATIONS, damage: known = null }: OpenOptions = {},
+): OpenedDatabase {
   mkdirSync(dirname(file), { recursive: true, mode: PRIVATE_FOLDER });
   const create = (path: string, fill: (database: Database) => void) => createDatabase(path, migrations, fill);
   const finished = finishHealing(file);
   const interrupted =
     finished === null ? null : { reason: "healing was interrupted", setAside: finished, tables: {} };
-  const damage = inspectFile(file);
+  const damage = existsSync(file) ? (known ?? inspectFile(file)) : null;
   if (damage !== null) return afterHealing(heal(file, damage, create));
   if (!existsSync(file)) {
     createDatabase(`${file}.new`, migrations, () => undefined);
@@ -110,7 +125,8 @@ function createDatabase(
   fill: (database: Database) => void,
 ): void {
   removeDatabase(file);
-  const database = new Database(file, { create: true, strict: true });
+  createPrivateFile(file);
+  const database = new Database(file, { readwrite: true, create: false, strict: true });
   try {
     // Nobody else sees it yet and it is flushed at the end: no journal file, no waiting for the disk.
     database.run("PRAGMA journal_mode = MEMORY");

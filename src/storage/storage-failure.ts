@@ -26,6 +26,8 @@ const UNWRITABLE = [
   "EIO",
   "EACCES",
   "EPERM",
+  "ENOTDIR",
+  "EEXIST",
   "EBUSY",
   "EMFILE",
   "ENFILE",

@@ -1,27 +1,33 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppError } from "../errors/app-error.ts";
-import { MIGRATIONS, migrate } from "./migrate.ts";
 import type { HistoryInsert } from "./schema.ts";
-import { Storage } from "./storage.ts";
+import type { Storage } from "./storage.ts";
+import { StorageRun } from "./testing/storage-run.ts";
 
-const workerUrl = new URL("./worker.ts", import.meta.url);
 let folder: string;
+let run: StorageRun;
 let storage: Storage;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "cll-storage-"));
-  storage = new Storage({ file: join(folder, "data.db"), workerUrl });
-  await storage.start();
+  await restart();
 });
 
 afterEach(async () => {
-  await storage.stop();
+  await run.stop();
   rmSync(folder, { recursive: true });
 });
+
+async function restart(): Promise<void> {
+  await run?.stop();
+  run = new StorageRun(folder);
+  storage = run.storage;
+  await storage.start();
+}
 
 function row(changes: Partial<HistoryInsert> = {}): HistoryInsert {
   return {
@@ -56,9 +62,7 @@ test("what was begun and not finished is still there after a restart, oldest fir
   await storage.journal.begin(row({ correlation_id: "c3", content_hash: "3" }));
   await storage.journal.update("c1", { status: "running", stage: "claimed" });
   await storage.journal.update("c2", { status: "failed" });
-  await storage.stop();
-  storage = new Storage({ file: join(folder, "data.db"), workerUrl });
-  await storage.start();
+  await restart();
   const live = await storage.journal.live();
   expect(live.map((each) => [each.correlation_id, each.stage])).toEqual([
     ["c1", "claimed"],
@@ -66,10 +70,12 @@ test("what was begun and not finished is still there after a restart, oldest fir
   ]);
 });
 
-test("a stopped storage leaves one file: no WAL, no shared memory", async () => {
+test("a stopped storage leaves one file that only its user may read: no WAL, no shared memory", async () => {
   await storage.journal.begin(row());
+  for (const name of readdirSync(folder))
+    expect([name, statSync(join(folder, name)).mode & 0o077]).toEqual([name, 0]);
   await storage.stop();
-  expect(readdirSync(folder)).toEqual(["data.db"]);
+  expect(readdirSync(folder).sort()).toEqual(["data.db", "service.lock"]);
 });
 
 test("a call after the stop is refused with a code", async () => {
@@ -79,23 +85,51 @@ test("a call after the stop is refused with a code", async () => {
   expect(error.code).toBe("STORAGE_UNAVAILABLE");
 });
 
-test("a database of a newer version is refused and left as it was", async () => {
-  await storage.stop();
-  const file = join(folder, "data.db");
-  const database = new Database(file);
-  database.run("PRAGMA user_version = 999");
-  database.close();
-  storage = new Storage({ file, workerUrl });
-  const error = await storage.start().catch((thrown) => thrown);
-  expect(error.code).toBe("STORAGE_MIGRATION_FAILED");
-  expect(error.message).toContain("newer version");
+test("a second owner of the data directory is refused and told who has it; afterwards it may", async () => {
+  const second = new StorageRun(folder);
+  const error = await second.storage.start().catch((thrown) => thrown);
+  expect(error.code).toBe("DATA_DIR_IN_USE");
+  expect(error.message).toContain(`Process ${process.pid} (canvuslocallm run)`);
+  await second.stop();
+  expect(await storage.journal.begin(row())).toBe(true);
+  await restart();
+  expect(await storage.journal.live()).toHaveLength(1);
 });
 
-test("a failing migration is rolled back as a whole", () => {
-  const database = new Database(":memory:");
-  migrate(database);
-  const broken = { name: "broken", statements: ["CREATE TABLE half (id)", "INSERT INTO nowhere VALUES (1)"] };
-  expect(() => migrate(database, [...MIGRATIONS, broken])).toThrow("Migration broken");
-  expect(database.query("SELECT name FROM sqlite_master WHERE name = 'half'").all()).toEqual([]);
+test("telemetry is written in the background and can be asked for while it is", async () => {
+  for (let index = 0; index < 1500; index++) run.recordEvent(`w${index}`);
+  await run.stop();
+  const database = new Database(join(folder, "data.db"), { readonly: true });
+  expect(database.query("SELECT count(*) AS n FROM canvas_events").get()).toEqual({ n: 1500 });
   database.close();
+});
+
+test("questions of the dashboard are answered beside the writer", async () => {
+  await storage.journal.begin(row());
+  const task = await storage.query.taskDetail({ correlationId: "c1" });
+  expect(JSON.stringify(task)).toContain("capital of France");
+});
+
+test("a worker that dies is started again, and the write that it took with it is done", async () => {
+  await run.stop();
+  run = new StorageRun(folder, { writer: new URL("./testing/dying-worker.ts", import.meta.url) });
+  storage = run.storage;
+  await storage.start();
+  // This worker ends without an answer after it has written row 3.
+  const begun = await Promise.all(
+    ["1", "2", "3", "4", "5"].map((id) =>
+      storage.journal.begin(row({ correlation_id: id, content_hash: id })),
+    ),
+  );
+  expect(begun).toEqual([true, true, true, true, true]);
+  expect(storage.status().workerRestarts).toBe(1);
+  expect(storage.status().mode).toBe("normal");
+  await restart();
+  expect((await storage.journal.live()).map((each) => each.correlation_id)).toEqual([
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+  ]);
 });

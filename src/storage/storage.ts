@@ -1,94 +1,402 @@
-import { AppError } from "../errors/app-error.ts";
-import type { JournalStore } from "./journal-store.ts";
-import type { Operation, PlainError, WorkerReply, WorkerRequest } from "./worker-protocol.ts";
+import { dirname } from "node:path";
+import { AppError, toAppError } from "../errors/app-error.ts";
+import type { Logger } from "../observability/logger.ts";
+import { DataDirLock } from "./data-dir-lock.ts";
+import type { OpenReport } from "./database.ts";
+import { JournalMemory } from "./journal-memory.ts";
+import type { JournalChanges, JournalStore } from "./journal-store.ts";
+import { Maintenance } from "./maintenance.ts";
+import type { ModelMemoryStore } from "./model-memory-store.ts";
+import { Outage } from "./outage.ts";
+import type { Queries } from "./queries/queries.ts";
+import type { QueryOperations } from "./query-operations.ts";
+import type { RetentionLimits } from "./retention.ts";
+import type { HistoryInsert } from "./schema.ts";
+import type { SessionStore } from "./session-store.ts";
+import { classifyFailure } from "./storage-failure.ts";
+import type { StorageTimers } from "./storage-timers.ts";
+import { type TelemetryCounts, TelemetryQueue } from "./telemetry-queue.ts";
+import type { TelemetryRow } from "./telemetry-row.ts";
+import { WorkerLink } from "./worker-link.ts";
+import type { WriterOperations } from "./writer-operations.ts";
 
-interface Waiter {
-  resolve(value: unknown): void;
-  reject(error: AppError): void;
-}
-
-/** The journal as the main thread sees it: the store's operations, awaited. */
-export type Journal = {
-  [Name in Operation]: (...args: Parameters<JournalStore[Name]>) => Promise<ReturnType<JournalStore[Name]>>;
+/** A store as the main thread sees it: its operations, awaited. */
+type Awaitable<Store> = {
+  readonly [Name in keyof Store]: Store[Name] extends (...args: infer Args) => infer Result
+    ? (...args: Args) => Promise<Result>
+    : never;
 };
 
+/** The journal as the main thread sees it. It takes every change, also while the disk does not. */
+export type Journal = Awaitable<Omit<JournalStore, "replay">>;
+
+/** The dashboard's questions; they are read beside the writer and never delay it. */
+export type StorageQueries = Awaitable<Queries>;
+
+export interface StorageOptions {
+  readonly file: string;
+  /** Only a module at the top of src has the same path to the workers when compiled, so it passes their URLs. */
+  readonly workers: { readonly writer: URL; readonly queries: URL };
+  readonly retention: RetentionLimits;
+  /** A larger database is warned about, in bytes. */
+  readonly warnBytes: number;
+  readonly timers: StorageTimers;
+  readonly logger: Logger;
+}
+
+export interface StorageStatus {
+  /** `logging-only`: prompts are answered, but nothing is stored until the disk takes it. */
+  readonly mode: "normal" | "logging-only";
+  readonly outage: { readonly reason: string; readonly hint: string; readonly since: number } | null;
+  readonly telemetry: TelemetryCounts;
+  readonly journal: { readonly unwritten: number; readonly lost: number };
+  readonly workerRestarts: number;
+  readonly sizeBytes: number | null;
+}
+
 /**
- * The main thread's end of the storage worker.
- *
- * @throws AppError STORAGE_UNAVAILABLE or STORAGE_MIGRATION_FAILED from `start` and from every journal call.
+ * The main thread's end of the storage: it never waits on the disk itself. When the database cannot be written, the
+ * journal goes on in memory and catches up when it can.
  */
 export class Storage {
-  readonly #file: string;
-  readonly #workerUrl: URL;
-  readonly #waiters = new Map<number, Waiter>();
-  #worker: Worker | undefined;
-  #nextId = 1;
+  readonly #options: StorageOptions;
+  readonly #logger: Logger;
+  readonly #lock: DataDirLock;
+  readonly #memory = new JournalMemory();
+  readonly #writer: WorkerLink<WriterOperations>;
+  readonly #reader: WorkerLink<QueryOperations>;
+  readonly #outage: Outage;
+  readonly #queue: TelemetryQueue;
+  readonly #maintenance: Maintenance;
+  #readerOpen: Promise<unknown> | undefined;
+  #started = false;
+  #stopped: Promise<void> | undefined;
 
-  /** @param options.workerUrl of worker.ts: only a module at the top of src has the same path to it when compiled. */
-  constructor(options: { readonly file: string; readonly workerUrl: URL }) {
-    this.#file = options.file;
-    this.#workerUrl = options.workerUrl;
-  }
-
-  async start(): Promise<void> {
-    const worker = new Worker(this.#workerUrl);
-    this.#worker = worker;
-    worker.onmessage = (event: MessageEvent<WorkerReply>) => this.#settle(event.data);
-    worker.onerror = (event) => this.#failAll(event.message);
-    await this.#call({ operation: "open", file: this.#file });
-  }
-
-  /** Checkpoints and closes the database; calls that wait are finished first. */
-  async stop(): Promise<void> {
-    const worker = this.#worker;
-    if (!worker) return;
-    await this.#call({ operation: "close" }).finally(() => {
-      this.#worker = undefined;
-      worker.terminate();
+  constructor(options: StorageOptions) {
+    const { file, workers, timers, logger } = options;
+    this.#options = options;
+    this.#logger = logger;
+    this.#lock = new DataDirLock(dirname(file), "canvuslocallm run");
+    const opening = () => ({ operation: "open", args: [file] }) as const;
+    this.#writer = new WorkerLink({ url: workers.writer, opening, logger });
+    this.#reader = new WorkerLink({ url: workers.queries, opening, logger });
+    this.#outage = new Outage(
+      {
+        recover: (damage) => this.#recover(damage),
+        onBegin: (reason) => this.#onOutage(reason),
+        onChange: (error) => this.#onStillOut(error),
+        onEnd: (durationMs) => this.#onWell(durationMs),
+      },
+      timers,
+    );
+    this.#queue = new TelemetryQueue({
+      // Not repeated when the worker dies: rows written twice would count twice, rows lost are counted as such.
+      write: (rows) => this.#writer.call("telemetry", [rows], { repeat: false }),
+      onFailure: (error) => this.#onTelemetryFailure(error),
+      timers,
     });
+    this.#maintenance = new Maintenance({
+      tasks: {
+        step: () => this.#well("maintain", [timers.now(), options.retention]),
+        optimize: () => this.#well("optimize", []),
+        checkIntegrity: () => this.#checkIntegrity(),
+        onDamage: (finding) => this.#outage.begin(new AppError("STORAGE_DAMAGED", finding)),
+      },
+      warnBytes: options.warnBytes,
+      timers,
+      logger,
+    });
+  }
+
+  /**
+   * Opens the database; a damaged one is healed first. When the disk does not let it be written, that is reported and
+   * the journal begins in memory.
+   *
+   * @throws AppError DATA_DIR_IN_USE, STORAGE_MIGRATION_FAILED, or STORAGE_UNAVAILABLE when the directory is not ours
+   * to write.
+   */
+  async start(): Promise<void> {
+    this.#started = true;
+    try {
+      this.#lock.acquire();
+      this.#report(await this.#writer.call("open", [this.#options.file]));
+      this.#memory.load(await this.#writer.call("live", []));
+      this.#queue.resume();
+    } catch (thrown) {
+      const error = asStorageError(thrown);
+      if (error.code !== "STORAGE_UNAVAILABLE" || isMisconfigured(thrown)) throw error;
+      this.#outage.begin(error);
+    }
+    this.#maintenance.start();
+  }
+
+  /** Writes what waits, checkpoints and closes the database. Idempotent. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
   }
 
   readonly journal: Journal = {
-    begin: (row) => this.#operate("begin", [row]) as Promise<boolean>,
-    update: (correlationId, changes) => this.#operate("update", [correlationId, changes]) as Promise<void>,
-    live: () => this.#operate("live", []) as ReturnType<Journal["live"]>,
-    ping: () => this.#operate("ping", []) as Promise<void>,
+    begin: (row) => this.#begin(row),
+    update: (correlationId, changes) => this.#update(correlationId, changes),
+    live: async () => this.#memory.live(),
+    ping: async () => {
+      this.#throwIfClosed();
+      if (!this.#outage.active) await this.#writer.call("ping", []);
+    },
   };
 
-  #operate(operation: Operation, args: readonly unknown[]): Promise<unknown> {
-    return this.#call({ operation, args });
+  readonly telemetry = {
+    /** Returns at once and never throws; see `status` for what was dropped. */
+    record: (row: TelemetryRow): void => this.#queue.record(row),
+  };
+
+  /** Sessions of the dashboard. */
+  readonly sessions: Awaitable<SessionStore> = {
+    loadAccess: () => this.#well("loadAccess", []),
+    replaceVerifier: (verifier) => this.#well("replaceVerifier", [verifier]),
+    addSession: (session) => this.#well("addSession", [session]),
+    removeSessions: (ids) => this.#well("removeSessions", [ids]),
+  };
+
+  /** What models were measured to take. */
+  readonly modelMemory: Awaitable<ModelMemoryStore> = {
+    recall: (...args) => this.#well("recallModelMemory", args),
+    remember: (...args) => this.#well("rememberModelMemory", args),
+  };
+
+  readonly query: StorageQueries = new Proxy({} as StorageQueries, {
+    get:
+      (_, name) =>
+      (...args: readonly unknown[]) =>
+        this.#query(name as keyof Queries, args),
+  });
+
+  status(): StorageStatus {
+    const outage = this.#outage.state;
+    return {
+      mode: outage ? "logging-only" : "normal",
+      outage: outage && { reason: outage.reason.message, hint: outage.reason.hint, since: outage.since },
+      telemetry: this.#queue.counts,
+      journal: { unwritten: this.#memory.unwritten, lost: this.#memory.lost },
+      workerRestarts: this.#writer.restarts + this.#reader.restarts,
+      sizeBytes: this.#maintenance.sizeBytes,
+    };
   }
 
-  #call(request: DistributiveOmit<WorkerRequest, "id">): Promise<unknown> {
-    const worker = this.#worker;
-    if (!worker) return Promise.reject(new AppError("STORAGE_UNAVAILABLE", "The database is closed."));
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#waiters.set(id, { resolve, reject });
-      worker.postMessage({ id, ...request });
+  async #begin(row: HistoryInsert): Promise<boolean> {
+    this.#throwIfClosed();
+    if (!this.#outage.active) {
+      try {
+        const begun = await this.#writer.call("begin", [row]);
+        if (begun) this.#memory.taken(row);
+        return begun;
+      } catch (error) {
+        this.#beginOutage(error);
+      }
+    }
+    return this.#memory.begin(row);
+  }
+
+  async #update(correlationId: string, changes: JournalChanges): Promise<void> {
+    this.#throwIfClosed();
+    // Before the disk has it: whatever happens to this write, memory holds the newest state.
+    const row = this.#memory.change(correlationId, changes);
+    if (!this.#outage.active) {
+      try {
+        await this.#writer.call("update", [correlationId, changes]);
+        if (row) this.#memory.acknowledge(row);
+        return;
+      } catch (error) {
+        this.#beginOutage(error);
+      }
+    }
+    this.#memory.keep(correlationId);
+  }
+
+  /** For what has no place in memory: refused while the database is not well. */
+  async #well<Name extends keyof WriterOperations & string>(
+    operation: Name,
+    args: Parameters<WriterOperations[Name]>,
+  ): Promise<ReturnType<WriterOperations[Name]>> {
+    this.#throwIfClosed();
+    const outage = this.#outage.state;
+    if (outage) throw new AppError("STORAGE_UNAVAILABLE", outage.reason.message, { cause: outage.reason });
+    try {
+      return await this.#writer.call(operation, args);
+    } catch (error) {
+      this.#beginOutage(error);
+      throw error;
+    }
+  }
+
+  async #query(name: keyof Queries, args: readonly unknown[]): Promise<unknown> {
+    this.#throwIfClosed();
+    try {
+      this.#readerOpen ??= this.#reader.call("open", [this.#options.file]);
+      await this.#readerOpen;
+      return await this.#reader.call("query", [name, args]);
+    } catch (error) {
+      // Reading may fail where writing does not; only damage concerns both.
+      if (classifyFailure(error) === "damaged") this.#beginOutage(error);
+      if (classifyFailure(error) !== "refused") await this.#closeReader();
+      throw error;
+    }
+  }
+
+  /** In a worker of its own, because it reads the whole file: questions of the dashboard do not wait for it. */
+  async #checkIntegrity(): Promise<string[]> {
+    const link = new WorkerLink<QueryOperations>({
+      url: this.#options.workers.queries,
+      opening: () => null,
+      logger: this.#logger,
+    });
+    try {
+      await link.call("open", [this.#options.file]);
+      const findings = await link.call("checkIntegrity", []);
+      await link.call("close", []);
+      return findings;
+    } catch (error) {
+      if (classifyFailure(error) === "damaged") return [toAppError(error).message];
+      throw error;
+    } finally {
+      link.stop();
+    }
+  }
+
+  #beginOutage(thrown: unknown): void {
+    if (classifyFailure(thrown) === "refused") throw thrown;
+    this.#outage.begin(toAppError(thrown));
+  }
+
+  #onTelemetryFailure(error: unknown): void {
+    if (classifyFailure(error) !== "refused") this.#outage.begin(toAppError(error));
+    else
+      this.#logger.warn("the database refused telemetry; those rows are dropped", {
+        source: "storage/storage.ts:onTelemetryFailure",
+        error,
+      });
+  }
+
+  #onOutage(error: AppError): void {
+    this.#queue.pause();
+    this.#logger.error(
+      "the database cannot be used: prompts are answered all the same, what is to be stored waits in memory",
+      { source: "storage/storage.ts:onOutage", error },
+    );
+  }
+
+  #onStillOut(error: AppError): void {
+    this.#logger.warn(`the database cannot be used yet: ${error.message}`, {
+      source: "storage/storage.ts:onStillOut",
+      error,
     });
   }
 
-  #settle(reply: WorkerReply): void {
-    const waiter = this.#waiters.get(reply.id);
-    this.#waiters.delete(reply.id);
-    if (!waiter) return;
-    if ("error" in reply) waiter.reject(revive(reply.error));
-    else waiter.resolve(reply.value);
+  async #recover(damage: string | null): Promise<void> {
+    try {
+      this.#lock.acquire();
+    } catch (error) {
+      throw asStorageError(error);
+    }
+    if (damage !== null) {
+      this.#memory.keepAll();
+      await this.#closeReader();
+    }
+    this.#report(await this.#writer.call("recover", [damage]));
+    await this.#catchUp();
   }
 
-  #failAll(reason: string): void {
-    for (const waiter of this.#waiters.values()) {
-      waiter.reject(new AppError("STORAGE_UNAVAILABLE", `The storage worker stopped: ${reason}`));
+  /** At least once, also with nothing to write: only a write proves that the disk takes one. */
+  async #catchUp(): Promise<void> {
+    do {
+      const rows = this.#memory.unwrittenRows();
+      await this.#writer.call("replay", [rows]);
+      for (const row of rows) this.#memory.acknowledge(row);
+    } while (this.#memory.unwritten > 0);
+  }
+
+  #onWell(durationMs: number): void {
+    const { journal, telemetry } = this.status();
+    this.#logger.warn("the database is written again", {
+      source: "storage/storage.ts:onWell",
+      duration_ms: durationMs,
+      prompts_lost: journal.lost,
+      telemetry_waiting: telemetry.queued,
+      telemetry_dropped: telemetry.dropped,
+    });
+    this.#queue.resume();
+  }
+
+  #report({ healed, backup }: OpenReport): void {
+    if (backup)
+      this.#logger.info("the database has a new schema; the old one was copied first", {
+        source: "storage/storage.ts:report",
+        backup,
+      });
+    if (!healed) return;
+    this.#logger.error(
+      `the database was damaged (${healed.reason}): the readable rows were saved, the file is set aside`,
+      { source: "storage/storage.ts:report", set_aside: healed.setAside, tables: healed.tables },
+    );
+  }
+
+  /** The file must not be open anywhere when it is moved, or when the last connection takes its log away. */
+  async #closeReader(): Promise<void> {
+    if (!this.#readerOpen) return;
+    this.#readerOpen = undefined;
+    await this.#reader.call("close", []).catch(() => undefined);
+    this.#reader.stop();
+  }
+
+  #throwIfClosed(): void {
+    if (!this.#started || this.#stopped) {
+      throw new AppError("STORAGE_UNAVAILABLE", "The database is closed.");
     }
-    this.#waiters.clear();
-    this.#worker = undefined;
+  }
+
+  async #stop(): Promise<void> {
+    if (!this.#started) return;
+    this.#maintenance.stop();
+    await this.#outage.stop();
+    await this.#closeReader();
+    try {
+      if (this.#outage.active) await this.#lastTry();
+      else await this.#queue.flush();
+      await this.#writer.call("close", []);
+    } finally {
+      this.#writer.stop();
+      this.#lock.release();
+    }
+  }
+
+  async #lastTry(): Promise<void> {
+    try {
+      await this.#recover(null);
+    } catch (error) {
+      const { journal, telemetry } = this.status();
+      this.#logger.error("stopping although the database cannot be written: what waits in memory is lost", {
+        source: "storage/storage.ts:lastTry",
+        error,
+        prompts: journal.unwritten + journal.lost,
+        telemetry_rows: telemetry.queued + telemetry.dropped,
+      });
+    }
   }
 }
 
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+/** Failures of the lock come as SQLite's or the file system's own errors. */
+function asStorageError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const error = toAppError(thrown);
+  if (classifyFailure(thrown) === "refused") return error;
+  return new AppError("STORAGE_UNAVAILABLE", `The data directory cannot be used: ${error.message}.`, {
+    cause: thrown,
+  });
+}
 
-function revive(plain: PlainError): AppError {
-  const cause = plain.reason === undefined ? undefined : new Error(plain.reason);
-  return new AppError(plain.code, plain.message, { context: plain.context, cause });
+/** A directory that is not ours to write stays so until somebody changes it; a full or read-only disk does not. */
+function isMisconfigured(thrown: unknown): boolean {
+  const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
+  return ["EACCES", "EPERM", "ENOTDIR", "EEXIST"].some((each) => each === code);
 }

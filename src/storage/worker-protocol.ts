@@ -1,23 +1,45 @@
-import type { AppError } from "../errors/app-error.ts";
+import { AppError } from "../errors/app-error.ts";
 import type { ErrorCode } from "../errors/registry.ts";
-import type { JournalStore } from "./journal-store.ts";
+import { classifyFailure, reasonOf } from "./storage-failure.ts";
 
-export type Operation = keyof JournalStore;
+/** What a storage worker can be asked for, by name. It is synchronous there and awaited on the main thread. */
+export type Operations = Readonly<Record<string, (...args: never[]) => unknown>>;
 
-/** Main thread → storage worker. `open` comes first, `close` last; both are answered like any call. */
-export type WorkerRequest =
-  | { readonly id: number; readonly operation: "open"; readonly file: string }
-  | { readonly id: number; readonly operation: "close" }
-  | { readonly id: number; readonly operation: Operation; readonly args: readonly unknown[] };
+/** Main thread → storage worker. Answered in the order in which they were sent. */
+export interface WorkerRequest {
+  readonly id: number;
+  readonly operation: string;
+  readonly args: readonly unknown[];
+}
 
-/** Storage worker → main thread. Errors travel as plain data: a thrown class does not survive the thread border. */
+/** Storage worker → main thread. */
 export type WorkerReply =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: PlainError };
 
+/** Errors travel as plain data: a thrown class does not survive the thread border. */
 export interface PlainError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly context: AppError["context"];
-  readonly reason?: string;
+  readonly reason: string;
+}
+
+const CODES = {
+  damaged: "STORAGE_DAMAGED",
+  unwritable: "STORAGE_UNAVAILABLE",
+  refused: "INTERNAL",
+} as const;
+
+export function plainError(thrown: unknown): PlainError {
+  const reason = reasonOf(thrown);
+  if (thrown instanceof AppError) {
+    return { code: thrown.code, message: thrown.message, context: thrown.context, reason };
+  }
+  const failure = classifyFailure(thrown);
+  return { code: CODES[failure], message: `The database could not be used: ${reason}.`, context: {}, reason };
+}
+
+export function revivedError({ code, message, context, reason }: PlainError): AppError {
+  return new AppError(code, message, { context, cause: new Error(reason) });
 }

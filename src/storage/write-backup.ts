@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { AppError } from "../errors/app-error.ts";
-import { publishDatabase, removeDatabase } from "./data-files.ts";
+import { createPrivateFile, publishDatabase, removeDatabase } from "./data-files.ts";
 
 /**
  * Writes a compact copy of the database as it is at this moment, safe while another process writes to it. The copy is
@@ -11,6 +11,7 @@ import { publishDatabase, removeDatabase } from "./data-files.ts";
 export function writeBackup(database: Database, destination: string): void {
   const partial = `${destination}.partial-${process.pid}`;
   try {
+    createPrivateFile(partial);
     database.query<null, [string]>("VACUUM INTO ?").run(partial);
     const problems = integrityProblems(partial);
     if (problems.length > 0) {

@@ -1,0 +1,125 @@
+import { Database } from "bun:sqlite";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { AppError } from "../errors/app-error.ts";
+import { createPrivateFile, PRIVATE_FILE, PRIVATE_FOLDER } from "./data-files.ts";
+import { codeOf } from "./storage-failure.ts";
+
+const LOCK_NAME = "service.lock";
+const OWNER_NAME = "service.pid";
+/** The owner's line is padded to one length and written in place: that needs no new space on a full disk. */
+const OWNER_BYTES = 128;
+
+/**
+ * One owner per data directory. The lock is an exclusive transaction on an empty SQLite database, that is, a lock of
+ * the operating system on both Linux and Windows: the kernel drops it when its process ends, however that happens, so
+ * there are no stale locks, and no process id that was given to somebody else can be mistaken for the owner. The id in
+ * the file beside it is for people to read.
+ */
+export class DataDirLock {
+  readonly #directory: string;
+  readonly #command: string;
+  #database: Database | undefined;
+
+  /** @param command what the owner does, for the message to the one that is refused. */
+  constructor(directory: string, command: string) {
+    this.#directory = directory;
+    this.#command = command;
+  }
+
+  get held(): boolean {
+    return this.#database !== undefined;
+  }
+
+  /**
+   * Creates the directory when it is missing. Does nothing when the lock is held already.
+   * @throws AppError DATA_DIR_IN_USE; SQLite's or the file system's error when there can be no lock, for example on a
+   * full or read-only disk.
+   */
+  acquire(): void {
+    if (this.held) return;
+    mkdirSync(this.#directory, { recursive: true, mode: PRIVATE_FOLDER });
+    // SQLite has one code for all reasons; this tells a directory of somebody else from a read-only disk.
+    accessSync(this.#directory, constants.W_OK);
+    this.#database = this.#lock() ?? this.#lockAnew();
+    this.#writeOwner();
+  }
+
+  release(): void {
+    if (!this.held) return;
+    rmSync(join(this.#directory, OWNER_NAME), { force: true });
+    this.#database?.close();
+    this.#database = undefined;
+  }
+
+  /** @returns undefined when the lock file is damaged. */
+  #lock(): Database | undefined {
+    createPrivateFile(this.#path);
+    const database = new Database(this.#path);
+    try {
+      database.run("PRAGMA busy_timeout = 0");
+      database.run("BEGIN EXCLUSIVE");
+      return database;
+    } catch (error) {
+      database.close();
+      if (!(error instanceof Error)) throw error;
+      const code = codeOf(error);
+      if (code.startsWith("SQLITE_BUSY")) throw this.#inUse();
+      if (code.startsWith("SQLITE_NOTADB") || code.startsWith("SQLITE_CORRUPT")) return undefined;
+      throw error;
+    }
+  }
+
+  /** SQLite looks at the content only when nobody holds the lock, so a damaged file has no owner. */
+  #lockAnew(): Database {
+    truncateSync(this.#path, 0);
+    const database = this.#lock();
+    if (!database) throw new AppError("STORAGE_UNAVAILABLE", `${this.#path} cannot be used as a lock.`);
+    return database;
+  }
+
+  get #path(): string {
+    return join(this.#directory, LOCK_NAME);
+  }
+
+  #inUse(): AppError {
+    const owner = this.#readOwner();
+    const who = owner === null ? "Another process" : `Process ${owner}`;
+    return new AppError("DATA_DIR_IN_USE", `${who} is working with the data directory ${this.#directory}.`, {
+      context: { directory: this.#directory },
+    });
+  }
+
+  #readOwner(): string | null {
+    try {
+      return readFileSync(join(this.#directory, OWNER_NAME), "utf8").trim() || null;
+    } catch {
+      return null;
+    }
+  }
+
+  #writeOwner(): void {
+    const line = `${process.pid} (${this.#command})`.padEnd(OWNER_BYTES);
+    try {
+      const descriptor = openSync(
+        join(this.#directory, OWNER_NAME),
+        constants.O_RDWR | constants.O_CREAT,
+        PRIVATE_FILE,
+      );
+      writeSync(descriptor, line);
+      closeSync(descriptor);
+    } catch {
+      // The lock holds without it; only the message to a second instance knows less.
+    }
+  }
+}

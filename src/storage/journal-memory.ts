@@ -1,0 +1,118 @@
+import { getTableColumns } from "drizzle-orm";
+import { type JournalChanges, LIVE_STATUSES } from "./journal-store.ts";
+import { type HistoryInsert, type HistoryRow, processingHistory } from "./schema.ts";
+
+/** Ended prompts that wait for the disk: some hours of a busy service. The oldest are given up first. */
+const MAX_ENDED = 5000;
+
+interface Entry {
+  readonly row: HistoryRow;
+  /** Its last state is not on the disk. */
+  readonly unwritten: boolean;
+  /** A row that is on the disk in an older, live state: giving it up would have its prompt answered again. */
+  readonly onDisk: boolean;
+}
+
+/**
+ * The journal's live rows, kept beside the database: while it cannot be written the prompts go on with these, and
+ * what the disk has missed is written to it later.
+ */
+export class JournalMemory {
+  readonly #entries = new Map<string, Entry>();
+  #lost = 0;
+
+  /** Ended prompts whose record was given up because there were too many. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  get unwritten(): number {
+    return this.unwrittenRows().length;
+  }
+
+  load(rows: readonly HistoryRow[]): void {
+    for (const row of rows) this.#entries.set(row.correlation_id, { row, unwritten: false, onDisk: true });
+  }
+
+  /** A row that the database has taken. */
+  taken(row: HistoryInsert): void {
+    this.#entries.set(row.correlation_id, { row: complete(row), unwritten: false, onDisk: true });
+  }
+
+  /** Does what the database would: @returns false when the same question of the same note is being answered. */
+  begin(row: HistoryInsert): boolean {
+    const known = this.#entries.get(row.correlation_id);
+    if (known) return true;
+    if (this.live().some((other) => isSameQuestion(other, row))) return false;
+    this.#entries.set(row.correlation_id, { row: complete(row), unwritten: true, onDisk: false });
+    return true;
+  }
+
+  /** @returns the new state of the row, null when it is not known here. */
+  change(correlationId: string, changes: JournalChanges): HistoryRow | null {
+    const entry = this.#entries.get(correlationId);
+    if (!entry) return null;
+    const row = complete({ ...entry.row, ...changes });
+    this.#entries.set(correlationId, { ...entry, row });
+    return row;
+  }
+
+  /** The database has this state of a row. */
+  acknowledge(row: HistoryRow): void {
+    const entry = this.#entries.get(row.correlation_id);
+    if (entry?.row !== row) return;
+    if (isLive(row)) this.#entries.set(row.correlation_id, { row, unwritten: false, onDisk: true });
+    else this.#entries.delete(row.correlation_id);
+  }
+
+  /** The database did not take the last change of a row. */
+  keep(correlationId: string): void {
+    const entry = this.#entries.get(correlationId);
+    if (!entry) return;
+    this.#entries.set(correlationId, { ...entry, unwritten: true });
+    this.#bound();
+  }
+
+  /** After damage nothing on the disk can be relied on. */
+  keepAll(): void {
+    for (const [id, entry] of this.#entries) this.#entries.set(id, { ...entry, unwritten: true });
+  }
+
+  live(): HistoryRow[] {
+    return [...this.#entries.values()].map(({ row }) => row).filter(isLive);
+  }
+
+  /** Oldest first. */
+  unwrittenRows(): HistoryRow[] {
+    return [...this.#entries.values()].filter(({ unwritten }) => unwritten).map(({ row }) => row);
+  }
+
+  #bound(): void {
+    const ended = [...this.#entries.values()].filter((entry) => !entry.onDisk && !isLive(entry.row));
+    for (const { row } of ended.slice(0, Math.max(0, ended.length - MAX_ENDED))) {
+      this.#entries.delete(row.correlation_id);
+      this.#lost += 1;
+    }
+  }
+}
+
+/** What the database would make of it: absent values are null, or the column's default. */
+function complete(row: HistoryInsert): HistoryRow {
+  return { ...ABSENT, ...row } as HistoryRow;
+}
+
+const ABSENT = Object.fromEntries(
+  Object.values(getTableColumns(processingHistory)).map((column) => [column.name, column.default ?? null]),
+);
+
+function isLive(row: HistoryRow): boolean {
+  return LIVE_STATUSES.some((status) => status === row.status);
+}
+
+function isSameQuestion(one: HistoryRow, other: HistoryInsert): boolean {
+  return (
+    one.canvas_id === other.canvas_id &&
+    one.widget_id === other.widget_id &&
+    one.content_hash === other.content_hash
+  );
+}

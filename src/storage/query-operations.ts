@@ -1,0 +1,43 @@
+import { Database } from "bun:sqlite";
+import { AppError } from "../errors/app-error.ts";
+import { configureConnection } from "./database.ts";
+import { createQueries, type Queries } from "./queries/queries.ts";
+import { checkIntegrity } from "./write-backup.ts";
+
+export type QueryOperations = ReturnType<typeof createQueryOperations>;
+
+/** What the query worker does on request. `open` comes first; the file must be there. */
+export function createQueryOperations() {
+  let database: Database | undefined;
+  let queries: Queries | undefined;
+
+  return {
+    open(file: string): void {
+      database?.close();
+      // Not read-only: such a connection could not take part in the log when the writer has just left it.
+      database = new Database(file, { readwrite: true, create: false, strict: true });
+      configureConnection(database);
+      database.run("PRAGMA query_only = ON");
+      queries = createQueries(database);
+    },
+
+    query(name: keyof Queries, args: readonly unknown[]): unknown {
+      if (!queries) throw new AppError("STORAGE_UNAVAILABLE", "The database is not open.");
+      const query = queries[name] as (...args: readonly unknown[]) => unknown;
+      return query(...args);
+    },
+
+    /** Reads the whole file. @returns what is wrong, in words; empty when all is well. */
+    checkIntegrity(): string[] {
+      if (!database) throw new AppError("STORAGE_UNAVAILABLE", "The database is not open.");
+      return checkIntegrity(database, 1);
+    },
+
+    close(): void {
+      database?.close();
+      database = undefined;
+      queries = undefined;
+      Bun.gc(true);
+    },
+  };
+}

@@ -21,7 +21,7 @@ function gitCommit(): string {
 
 async function compile({ target }: BuildArguments, outfile: string, engine: EnginePackages): Promise<void> {
   // Workers are started by URL at run time, so the bundler must be told about them.
-  const workers = ["src/storage/worker.ts", "src/observability/gpu-worker.ts"]
+  const workers = ["src/storage/worker.ts", "src/storage/query-worker.ts", "src/observability/gpu-worker.ts"]
     .map((path) => join(ROOT, path))
     .filter((path) => existsSync(path));
   const result = await Bun.build({

@@ -56,7 +56,17 @@ export class App {
 
     const storage = new Storage({
       file: join(config.CANVUSLLM_DATA_DIR, "data.db"),
-      workerUrl: new URL("./storage/worker.ts", import.meta.url),
+      workers: {
+        writer: new URL("./storage/worker.ts", import.meta.url),
+        queries: new URL("./storage/query-worker.ts", import.meta.url),
+      },
+      retention: {
+        historyMs: config.CANVUSLLM_HISTORY_RETENTION,
+        metricsMs: config.CANVUSLLM_METRICS_RETENTION,
+      },
+      warnBytes: config.CANVUSLLM_DB_WARN_SIZE,
+      timers: systemTimers,
+      logger,
     });
     this.#begun("storage", storage);
     await storage.start();
@@ -122,8 +132,7 @@ export class App {
       hostname: config.WEBUI_HOST,
       port: config.PORT,
       version: buildInfo.version,
-      readiness: () =>
-        judgeReadiness({ journal: storage.journal, canvases, engine, gpus, isDemo: model.isDemo }),
+      readiness: () => judgeReadiness({ storage, canvases, engine, gpus, isDemo: model.isDemo }),
     });
     this.#begun("web server", web);
     web.start();

@@ -3,6 +3,7 @@ import type { Setting, ValueOf } from "./setting.ts";
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const MEBIBYTE = 1024 * 1024;
 
 const CANVUS = "Canvus server";
@@ -214,6 +215,30 @@ export const SETTINGS = {
     default: "~/.canvuslocallm",
     windowsDefault: "%APPDATA%\\CanvusLocalLLM",
     description: "Where the database and unpacked files are kept.",
+  },
+  CANVUSLLM_HISTORY_RETENTION: {
+    type: "duration",
+    group: SERVICE,
+    default: 30 * DAY,
+    min: HOUR,
+    max: 3650 * DAY,
+    description: "How long answered prompts, errors and sums per hour are kept.",
+  },
+  CANVUSLLM_METRICS_RETENTION: {
+    type: "duration",
+    group: SERVICE,
+    default: 7 * DAY,
+    min: HOUR,
+    max: 3650 * DAY,
+    description: "How long canvas events and single measurements are kept.",
+  },
+  CANVUSLLM_DB_WARN_SIZE: {
+    type: "size",
+    group: SERVICE,
+    default: 500_000_000,
+    min: 1_000_000,
+    max: 1_000_000_000_000,
+    description: "The log warns when the database becomes larger.",
   },
   CANVUSLLM_LOG_LEVEL: {
     type: "enum",

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import type { CanvasStatus } from "../canvus/canvas-group.ts";
+import type { StorageStatus } from "../storage/storage.ts";
 import { judgeReadiness, type ReadinessParts } from "./readiness.ts";
 
 const live: CanvasStatus = { name: "Board", canvasId: "1", state: "live", lastEventAt: 0 };
@@ -17,6 +18,7 @@ function parts(changes: {
   canvases?: CanvasStatus[];
   engine?: Partial<EngineStatus>;
   database?: Error;
+  outage?: StorageStatus["outage"];
   gpuTrouble?: string;
   isDemo?: boolean;
 }): ReadinessParts {
@@ -33,7 +35,10 @@ function parts(changes: {
     ...changes.engine,
   };
   return {
-    journal: { ping: () => (changes.database ? Promise.reject(changes.database) : Promise.resolve()) },
+    storage: {
+      journal: { ping: () => (changes.database ? Promise.reject(changes.database) : Promise.resolve()) },
+      status: () => ({ outage: changes.outage ?? null }),
+    },
     canvases: { status: () => changes.canvases ?? [live] },
     engine: { status: () => status },
     gpus: { status: () => ({ message: changes.gpuTrouble ?? null }) },
@@ -80,4 +85,11 @@ test("the demo model is no reason to wait, but everybody should know", async () 
   const state = await judgeReadiness(parts({ isDemo: true }));
   expect(state.ready).toBe(true);
   expect(state.notices).toEqual(["The built-in demo model answers: it only knows a few facts."]);
+});
+
+test("a full disk keeps nobody from being answered, but is said", async () => {
+  const outage = { reason: "The disk is full.", hint: "Check free space.", since: 0 };
+  const state = await judgeReadiness(parts({ outage }));
+  expect(state.ready).toBe(true);
+  expect(state.notices.join()).toContain("The disk is full. Check free space.");
 });

@@ -1,12 +1,15 @@
 import type { CanvasStatus } from "../canvus/canvas-group.ts";
 import type { TextEngineStatus } from "../inference/local-text-engine.ts";
 import type { GpuStatus } from "../observability/gpu-status.ts";
-import type { Journal } from "../storage/storage.ts";
+import type { Journal, StorageStatus } from "../storage/storage.ts";
 import type { Readiness, ReadinessReason } from "../web/health.ts";
 
 /** What readiness needs to know of the parts. */
 export interface ReadinessParts {
-  readonly journal: Pick<Journal, "ping">;
+  readonly storage: {
+    readonly journal: Pick<Journal, "ping">;
+    status(): Pick<StorageStatus, "outage">;
+  };
   readonly canvases: { status(): readonly CanvasStatus[] };
   readonly engine: { status(): TextEngineStatus };
   readonly gpus: { status(): Pick<GpuStatus, "message"> };
@@ -15,7 +18,7 @@ export interface ReadinessParts {
 
 /** Ready means: a prompt written now would be answered. One live canvas is enough; the others are named. */
 export async function judgeReadiness({
-  journal,
+  storage,
   canvases,
   engine,
   gpus,
@@ -23,10 +26,13 @@ export async function judgeReadiness({
 }: ReadinessParts): Promise<Readiness> {
   const reasons: ReadinessReason[] = [];
   const notices: string[] = [];
-  const database = await journal.ping().then(
+  const database = await storage.journal.ping().then(
     () => null,
     (error: Error) => error.message,
   );
+  const { outage } = storage.status();
+  if (outage)
+    notices.push(`Nothing can be stored just now, prompts are answered: ${outage.reason} ${outage.hint}`);
   if (database !== null) reasons.push({ part: "database", message: database });
 
   const states = canvases.status();

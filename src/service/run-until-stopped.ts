@@ -45,6 +45,8 @@ export async function runUntilStopped(service: Startable, logger: Logger): Promi
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
+  // A reader of stdout that goes away is no reason to stop; the log looks after stderr itself.
+  process.stdout.on("error", () => undefined);
   process.on("uncaughtException", onUncaught);
   process.on("unhandledRejection", onUncaught);
 

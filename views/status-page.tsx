@@ -1,42 +1,33 @@
 import { Html } from "@elysiajs/html";
 import type { Readiness } from "../src/web/health.ts";
 
-/** What a person sees who opens the service's address. */
-export function statusPage(version: string, readiness: Readiness): string {
-  const page = (
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="refresh" content="10" />
-        <title>CanvusLocalLLM</title>
-        <link rel="stylesheet" href="style.css" />
-      </head>
-      <body>
-        <main>
-          <div class="card">
-            <h1>CanvusLocalLLM</h1>
-            <div class="quiet" safe>{`Version ${version}`}</div>
-            {readiness.ready ? (
-              <p class="state good">Running: prompts on the canvases are answered.</p>
-            ) : (
-              <p class="state bad">Running, but not ready to answer yet:</p>
-            )}
+/** Whether prompts are answered, and what keeps the service from it. */
+export function statusPage(readiness: Readiness): string {
+  return (
+    <>
+      <h1>Overview</h1>
+      <section class="card">
+        {readiness.ready ? (
+          <p class="alert good">Running: prompts on the canvases are answered.</p>
+        ) : (
+          <div class="alert bad">
+            <p>Running, but not ready to answer yet:</p>
             <ul>
               {readiness.reasons.map((reason) => (
                 <li safe>{`${reason.part}: ${reason.message}`}</li>
               ))}
             </ul>
-            {readiness.notices.map((notice) => (
-              <p safe>{notice}</p>
-            ))}
-            <p class="quiet">
-              Write {"{{a question}}"} in a note on a watched canvas; the answer appears beside it.
-            </p>
           </div>
-        </main>
-      </body>
-    </html>
-  );
-  return `<!doctype html>${page}`;
+        )}
+        {readiness.notices.map((notice) => (
+          <p class="alert warn" safe>
+            {notice}
+          </p>
+        ))}
+        <p class="quiet">
+          Write {"{{a question}}"} in a note on a watched canvas; the answer appears beside it.
+        </p>
+      </section>
+    </>
+  ) as string;
 }

@@ -40,9 +40,13 @@ export function statusError(
 ): AppError {
   const said = message === "" ? "" : `: ${message}`;
   const retryAfterMs = parseRetryAfter(retryAfter);
+  const request = `${label.method} ${label.endpoint}`;
+  const code = codeOfStatus(status);
   return new AppError(
-    codeOfStatus(status),
-    `The Canvus server answered ${label.method} ${label.endpoint} with ${status}${said}`,
+    code,
+    code === "CANVUS_UNAUTHORIZED"
+      ? `The Canvus server ${label.host} does not accept the credentials of this service (${request}, ${status}${said})`
+      : `The Canvus server answered ${request} with ${status}${said}`,
     {
       context: {
         ...contextOf(label),

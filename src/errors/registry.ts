@@ -61,7 +61,7 @@ export const ERRORS = {
     category: "configuration",
     retryable: false,
     httpStatus: 502,
-    hint: "Set CANVUS_CA_FILE to the certificate authority of the server, or ALLOW_SELF_SIGNED_CERTS=true.",
+    hint: "Set CANVUS_CA_FILE to the certificate authority of the server (`canvuslocallm doctor` names it), or ALLOW_SELF_SIGNED_CERTS=true.",
   },
   CANVUS_UNAUTHORIZED: {
     category: "configuration",
@@ -133,7 +133,7 @@ export const ERRORS = {
     category: "configuration",
     retryable: false,
     httpStatus: 503,
-    hint: "Keep the lib folder beside the executable; it holds the engine's native files.",
+    hint: "Keep the lib folder beside the executable. For a GPU install its driver, or set LLAMA_GPU=off; `canvuslocallm doctor` shows what is missing.",
   },
   OUT_OF_MEMORY: {
     category: "resource",

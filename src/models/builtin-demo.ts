@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { randomUUIDv7 } from "bun";
+import { AppError } from "../errors/app-error.ts";
 import embeddedPath from "./demo/demo-text.gguf" with { type: "file" };
 
 /** The setting LLAMA_MODEL_PATH takes this value for the model that comes with the executable. */
@@ -14,8 +15,20 @@ const FILE_NAME = "demo-text.gguf";
  * Writes the embedded demo model to `<dataDir>/models/` unless a sound copy is there already.
  * Native code needs a real file, and the executable's own file system is visible to JavaScript only.
  * @returns the path of the file
+ * @throws AppError STORAGE_UNAVAILABLE when it cannot be written
  */
 export async function unpackDemoModel(dataDir: string): Promise<string> {
+  try {
+    return await unpack(dataDir);
+  } catch (cause) {
+    const full = cause instanceof Error && "code" in cause && cause.code === "ENOSPC";
+    const reason = full ? "the disk is full" : cause instanceof Error ? cause.message : String(cause);
+    const message = `The demo model cannot be unpacked in ${dataDir}: ${reason}.`;
+    throw new AppError("STORAGE_UNAVAILABLE", message, { context: { path: dataDir }, cause });
+  }
+}
+
+async function unpack(dataDir: string): Promise<string> {
   const folder = join(dataDir, "models");
   const path = join(folder, FILE_NAME);
   const embedded = Bun.file(embeddedPath);

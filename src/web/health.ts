@@ -13,6 +13,11 @@ export interface Readiness {
   readonly notices: readonly string[];
 }
 
+/** Answers for programs that look after the service: no secrets, so no session. */
+export function isHealthPath(path: string): boolean {
+  return path === "/healthz" || path === "/readyz";
+}
+
 /** `/healthz`: the process lives. `/readyz`: it can answer prompts; 503 with reasons when it cannot. */
 export function healthRoutes(readiness: () => Promise<Readiness>) {
   return new Elysia({ name: "health" })

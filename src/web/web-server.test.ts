@@ -1,65 +1,51 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { AppError } from "../errors/app-error.ts";
-import type { Readiness } from "./health.ts";
+import { PASSWORD, TestDashboard } from "./testing/test-dashboard.ts";
 import { WebServer } from "./web-server.ts";
 
-let readiness: Readiness;
 let web: WebServer;
 
-const options = { hostname: "127.0.0.1", port: 0, version: "1.2.3", readiness: async () => readiness };
-
-beforeEach(() => {
-  readiness = { ready: true, reasons: [], notices: [] };
-  web = new WebServer(options);
+beforeEach(async () => {
+  const { dashboard } = await TestDashboard.start();
+  web = new WebServer({ hostname: "127.0.0.1", port: 0, dashboard });
   web.start();
 });
 
 afterEach(() => web.stop());
 
-test("/healthz answers while the process lives, ready or not", async () => {
-  readiness = { ready: false, reasons: [], notices: [] };
-  const response = await fetch(`${web.url}/healthz`);
-  expect(response.status).toBe(200);
-  expect(await response.json()).toEqual({ status: "ok" });
+test("answers with what the dashboard says", async () => {
+  expect(await (await fetch(`${web.url}/healthz`)).json()).toEqual({ status: "ok" });
+  const body = new URLSearchParams({ password: PASSWORD, next: "/who" });
+  const login = await fetch(`${web.url}/login`, { method: "POST", body, redirect: "manual" });
+  const cookie = login.headers.get("set-cookie")?.split(";")[0] ?? "";
+  const who = await fetch(`${web.url}/who`, { headers: { cookie } });
+  expect(await who.text()).toBe("127.0.0.1");
 });
 
-test("/readyz tells why it is not ready", async () => {
-  readiness = { ready: false, reasons: [{ part: "model", message: "loading" }], notices: [] };
-  const response = await fetch(`${web.url}/readyz`);
-  expect(response.status).toBe(503);
-  expect(await response.json()).toEqual(readiness);
-  readiness = { ready: true, reasons: [], notices: ["n"] };
-  expect((await fetch(`${web.url}/readyz`)).status).toBe(200);
+test("bodies and headers are bounded", async () => {
+  const body = new Uint8Array(70_000);
+  expect((await fetch(`${web.url}/login`, { method: "POST", body })).status).toBe(413);
+  expect((await fetch(web.url, { headers: { big: "x".repeat(20_000) } })).status).toBe(431);
 });
 
-test("the page shows names of canvases as text, never as markup", async () => {
-  readiness = {
-    ready: false,
-    reasons: [{ part: "canvas", message: "<script>alert(1)</script>" }],
-    notices: ["<b>"],
-  };
-  const page = await (await fetch(web.url)).text();
-  expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
-  expect(page).not.toContain("<script");
-  expect(page).not.toContain("<b>");
+test("a taken port is an error with a code, also when Bun itself has it", async () => {
+  const { dashboard } = await TestDashboard.start();
+  const other = new WebServer({ hostname: "127.0.0.1", port: Number(new URL(web.url).port), dashboard });
+  expect(codeOf(() => other.start())).toBe("PORT_IN_USE");
 });
 
-test("every answer forbids scripts and frames", async () => {
-  for (const path of ["/", "/healthz", "/style.css", "/nothing"]) {
-    const { headers } = await fetch(web.url + path);
-    expect(headers.get("content-security-policy")).toContain("default-src 'none'");
-    expect(headers.get("x-frame-options")).toBe("DENY");
-    expect(headers.get("x-content-type-options")).toBe("nosniff");
-  }
+test("a key that does not fit is an error with a code", async () => {
+  const { dashboard } = await TestDashboard.start();
+  const tls = { cert: "no certificate", key: "no key" };
+  const other = new WebServer({ hostname: "127.0.0.1", port: 0, tls, dashboard });
+  expect(codeOf(() => other.start())).toBe("WEB_TLS_INVALID");
 });
 
-test("a taken port is an error with a code, also when Bun itself has it", () => {
-  const other = new WebServer({ ...options, port: Number(new URL(web.url).port) });
-  let error: AppError | undefined;
+function codeOf(run: () => void): string | undefined {
   try {
-    other.start();
+    run();
   } catch (thrown) {
-    error = thrown as AppError;
+    return (thrown as AppError).code;
   }
-  expect(error?.code).toBe("PORT_IN_USE");
-});
+  return undefined;
+}

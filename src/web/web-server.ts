@@ -1,29 +1,27 @@
-import { Elysia } from "elysia";
-import { statusPage } from "../../views/status-page.tsx";
-import STYLE from "../../views/style.css" with { type: "text" };
 import { AppError } from "../errors/app-error.ts";
-import { healthRoutes, type Readiness } from "./health.ts";
+import { apiError } from "./api-error.ts";
+import type { Dashboard } from "./dashboard.ts";
+import type { TlsFiles } from "./tls.ts";
 
 export interface WebServerOptions {
   readonly hostname: string;
   /** 0 = any free port. */
   readonly port: number;
-  readonly version: string;
-  readonly readiness: () => Promise<Readiness>;
+  /** HTTP when absent. */
+  readonly tls?: TlsFiles;
+  readonly dashboard: Pick<Dashboard, "answer">;
 }
 
-/** Requests to these pages carry no body worth mentioning. */
+/** Forms of a few fields; nobody uploads anything here. Bun itself refuses headers of more than 16 KiB. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-const SECURITY_HEADERS = {
-  "content-security-policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-  "referrer-policy": "no-referrer",
-  "cache-control": "no-store",
-};
+/** Seconds a connection may be silent between two requests or inside one. */
+const IDLE_TIMEOUT_S = 30;
 
-/** The service's own HTTP server: health and, until the dashboard comes, one page that says that it runs. */
+/** Requests answered at once, live streams included. */
+const MAX_PENDING = 500;
+
+/** The service's own HTTP or HTTPS server. */
 export class WebServer {
   readonly #options: WebServerOptions;
   #server: Bun.Server<undefined> | undefined;
@@ -32,33 +30,36 @@ export class WebServer {
     this.#options = options;
   }
 
-  /** @throws AppError PORT_IN_USE when the address cannot be bound. */
+  /** @throws AppError PORT_IN_USE when the address cannot be bound, WEB_TLS_INVALID. */
   start(): void {
-    const { hostname, port, version, readiness } = this.#options;
-    const routes = new Elysia()
-      .onRequest(({ set }) => {
-        Object.assign(set.headers, SECURITY_HEADERS);
-      })
-      .use(healthRoutes(readiness))
-      .get("/", async ({ set }) => {
-        set.headers["content-type"] = "text/html; charset=utf-8";
-        return statusPage(version, await readiness());
-      })
-      .get("/style.css", ({ set }) => {
-        set.headers["content-type"] = "text/css; charset=utf-8";
-        return STYLE;
-      });
+    const { hostname, port, tls, dashboard } = this.#options;
     try {
       // Bun.serve rather than Elysia's listen: that one hooks the process's exit, and its stop is not awaited.
       this.#server = Bun.serve({
         hostname,
         port,
+        tls,
         // Else Bun would share the port with whoever has it, and each would get a part of the requests.
         reusePort: false,
+        // Never an error page of Bun's, which shows the source.
+        development: false,
         maxRequestBodySize: MAX_BODY_BYTES,
-        fetch: (request) => routes.handle(request),
+        idleTimeout: IDLE_TIMEOUT_S,
+        fetch: (request, server) => {
+          if (server.pendingRequests > MAX_PENDING) return overloaded();
+          return dashboard.answer(request, {
+            peer: server.requestIP(request)?.address,
+            tls: tls !== undefined,
+            keepOpen: () => server.timeout(request, 0),
+          });
+        },
       });
     } catch (cause) {
+      if (tls !== undefined && !isBindFailure(cause)) {
+        throw new AppError("WEB_TLS_INVALID", "The certificate or key of the dashboard cannot be used.", {
+          cause,
+        });
+      }
       throw new AppError("PORT_IN_USE", `The web server cannot listen on ${hostname}:${port}.`, { cause });
     }
   }
@@ -71,4 +72,16 @@ export class WebServer {
     await this.#server?.stop(true);
     this.#server = undefined;
   }
+}
+
+function overloaded(): Response {
+  const response = apiError(
+    new AppError("WEB_OVERLOADED", "The dashboard answers too many requests already."),
+  );
+  response.headers.set("retry-after", "1");
+  return response;
+}
+
+function isBindFailure(thrown: unknown): boolean {
+  return thrown instanceof Error && "code" in thrown && /^EA(DDR|CC)/.test(String(thrown.code));
 }

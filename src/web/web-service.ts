@@ -1,0 +1,82 @@
+import type { Config } from "../config/schema.ts";
+import type { Logger } from "../observability/logger.ts";
+import { Authentication } from "./authentication.ts";
+import { normalizeBasePath } from "./base-path.ts";
+import { Dashboard } from "./dashboard.ts";
+import type { Readiness } from "./health.ts";
+import { createPageFrame } from "./page-frame.ts";
+import type { SessionRepository } from "./session-repository.ts";
+import { statusRoutes } from "./status-routes.ts";
+import { readTlsFiles } from "./tls.ts";
+import { WebServer } from "./web-server.ts";
+
+export interface WebServiceOptions {
+  readonly config: Config;
+  readonly version: string;
+  /** Undefined: the dashboard stays closed and says how to set one. */
+  readonly password: string | undefined;
+  readonly readiness: () => Promise<Readiness>;
+  readonly sessions: SessionRepository;
+  readonly logger: Logger;
+}
+
+/** A live stream of an expired session may go on for so long. */
+const EXPIRY_CHECK_MS = 15_000;
+
+/** Health, login and the pages: puts the parts of this folder together. */
+export class WebService {
+  readonly #options: Omit<WebServiceOptions, "password">;
+  #password: string | undefined;
+  #server: WebServer | undefined;
+  #expiryCheck: NodeJS.Timeout | undefined;
+
+  constructor({ password, ...options }: WebServiceOptions) {
+    this.#options = options;
+    this.#password = password;
+  }
+
+  /** @throws AppError PORT_IN_USE, WEB_TLS_INVALID. */
+  async start(): Promise<void> {
+    const { config, version, readiness, sessions, logger } = this.#options;
+    const sessionTimeoutMs = config.WEBUI_SESSION_TIMEOUT;
+    const authentication = new Authentication({
+      sessionTimeoutMs,
+      repository: sessions,
+      now: () => Date.now(),
+      monotonicNow: () => performance.now(),
+      logger,
+    });
+    const render = createPageFrame(version, readiness);
+    const dashboard = new Dashboard({
+      basePath: normalizeBasePath(config.WEBUI_BASE_PATH),
+      trustedProxies: config.WEBUI_TRUSTED_PROXIES ?? [],
+      sessionTimeoutMs,
+      authentication,
+      readiness,
+      render,
+      routes: statusRoutes(render, readiness),
+      logger,
+    });
+    const tls = await readTlsFiles(config.WEBUI_TLS_CERT, config.WEBUI_TLS_KEY);
+    this.#server = new WebServer({ hostname: config.WEBUI_HOST, port: config.PORT, tls, dashboard });
+    const password = this.#password;
+    this.#password = undefined;
+    await authentication.start(password);
+    if (!authentication.isOpen) {
+      const source = "web/web-service.ts:start";
+      logger.warn("the dashboard is closed: set WEBUI_PWD to open it", { source });
+    }
+    this.#server.start();
+    this.#expiryCheck = setInterval(() => authentication.endExpired(), EXPIRY_CHECK_MS);
+  }
+
+  /** Where the dashboard is, without the base path: health is asked there too. */
+  get url(): string {
+    return this.#server?.url ?? "";
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#expiryCheck);
+    await this.#server?.stop();
+  }
+}

@@ -16,7 +16,7 @@ import { judgeReadiness } from "./service/readiness.ts";
 import { Storage } from "./storage/storage.ts";
 import { CanvasBoard } from "./tasks/canvas-board.ts";
 import { TaskService } from "./tasks/task-service.ts";
-import { WebServer } from "./web/web-server.ts";
+import { WebService } from "./web/web-service.ts";
 
 interface Part {
   readonly name: string;
@@ -30,15 +30,18 @@ export class App {
   readonly #config: Config;
   readonly #logger: Logger;
   readonly #running: Part[] = [];
-  #web: WebServer | undefined;
+  #password: string | undefined;
+  #web: WebService | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(config: Config, logger: Logger) {
+  /** @param password of the dashboard; kept until `start` has its hash. */
+  constructor(config: Config, password: string | undefined, logger: Logger) {
     this.#config = config;
+    this.#password = password;
     this.#logger = logger;
   }
 
-  /** Address of the service's own page, once it is started. */
+  /** Address of the dashboard, once it is started. */
   get url(): string {
     return this.#web?.url ?? "";
   }
@@ -128,16 +131,19 @@ export class App {
       onAvailable: (canvasId, available) => tasks.canvasAvailable(canvasId, available),
     });
 
-    const web = new WebServer({
-      hostname: config.WEBUI_HOST,
-      port: config.PORT,
+    const web = new WebService({
+      config,
       version: buildInfo.version,
+      password: this.#password,
       readiness: () => judgeReadiness({ storage, canvases, engine, gpus, isDemo: model.isDemo }),
+      sessions: storage.sessions,
+      logger,
     });
+    this.#password = undefined;
     this.#begun("web server", web);
-    web.start();
+    await web.start();
     this.#web = web;
-    logger.info(`status page on ${web.url}`, { source: "app.ts:start" });
+    logger.info(`dashboard on ${web.url}`, { source: "app.ts:start" });
 
     this.#begun("text engine", engine);
     await engine.start();

@@ -13,7 +13,7 @@ import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { openServiceLog } from "./service-log.ts";
 
 const USUAL_CANVAS_PORT = 8090;
-const USUAL_PAGE_PORT = 3000;
+const USUAL_DASHBOARD_PORT = 3000;
 
 /**
  * `canvuslocallm demo`: a simulated Canvus server, the service and the demo model, all on loopback, with everything
@@ -57,14 +57,16 @@ class Demo {
   readonly #simulator: Simulator;
   readonly #app: App;
 
+  readonly #password = nanoid(8);
+
   constructor(simulator: Simulator, config: Config, logger: Logger) {
     this.#simulator = simulator;
-    this.#app = new App(config, logger);
+    this.#app = new App(config, this.#password, logger);
   }
 
   async start(): Promise<void> {
     await this.#app.start();
-    process.stdout.write(welcome(this.#simulator.url, this.#app.url));
+    process.stdout.write(welcome(this.#simulator.url, this.#app.url, this.#password));
   }
 
   async stop(): Promise<void> {
@@ -81,7 +83,7 @@ async function demoConfig(simulator: Simulator, folder: string): Promise<Config>
     CANVAS_IDS: simulator.canvases.map((canvas) => canvas.id).join(","),
     LLAMA_MODEL_PATH: BUILTIN_DEMO,
     LLAMA_GPU: "off",
-    PORT: String(freePort(USUAL_PAGE_PORT)),
+    PORT: String(freePort(USUAL_DASHBOARD_PORT)),
     CANVUSLLM_DATA_DIR: folder,
     CANVUSLLM_LOG_FORMAT: "pretty",
     CANVUSLLM_LOG_LEVEL: process.env.CANVUSLLM_LOG_LEVEL,
@@ -103,12 +105,13 @@ function freePort(usual: number): number {
   }
 }
 
-function welcome(canvasUrl: string, pageUrl: string): string {
+function welcome(canvasUrl: string, dashboardUrl: string, password: string): string {
   return `
   CanvusLocalLLM demo
 
   Canvas        ${canvasUrl}/
-  Status page   ${pageUrl}/
+  Dashboard     ${dashboardUrl}/
+  Password      ${password}
 
   Open the canvas in a browser. The questions on it are being answered; write your own in double braces.
   A tiny built-in demo model answers, it only knows a few facts.

@@ -4,6 +4,7 @@ import { formatProblem } from "../config/problem.ts";
 import { runUntilStopped } from "../service/run-until-stopped.ts";
 import { describeProblems, loadSettings } from "./load-settings.ts";
 import { openServiceLog } from "./service-log.ts";
+import { takePassword } from "./take-password.ts";
 
 /** `canvuslocallm run`. @returns the exit code. */
 export async function runService(envFile: string | undefined): Promise<number> {
@@ -12,13 +13,14 @@ export async function runService(envFile: string | undefined): Promise<number> {
     process.stderr.write(describeProblems(loaded));
     return 1;
   }
-  const log = openServiceLog(loaded.config);
+  const { config, password } = takePassword(loaded.config);
+  const log = openServiceLog(config);
   try {
     const { logger } = log;
     const source = "cli/run.ts:runService";
     logger.info(`canvuslocallm ${buildInfo.version} starts`, { source, settings_file: loaded.envFile });
     for (const warning of loaded.warnings) logger.warn(formatProblem(warning), { source });
-    return await runUntilStopped(new App(loaded.config, logger), logger);
+    return await runUntilStopped(new App(config, password, logger), logger);
   } finally {
     await log.close();
   }

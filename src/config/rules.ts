@@ -4,6 +4,9 @@ import { quoteValue } from "./problem.ts";
 import type { SettingName } from "./schema.ts";
 import type { SettingValue } from "./setting.ts";
 
+/** Plain segments, so that the path reads the same in links, in cookies and in the rules of a proxy. */
+const BASE_PATH = /^\/?([\w~-][\w.~-]*(\/[\w~-][\w.~-]*)*)?\/?$/;
+
 /** The part of a resolved setting that rules look at. */
 export interface RuleInput {
   readonly value: SettingValue | undefined;
@@ -14,7 +17,12 @@ export interface RuleInput {
 
 /** What must hold between several settings, or of one beyond its type. */
 export function checkRules(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem[] {
-  return [...checkCredentials(settings), ...checkCanvases(settings), ...checkHost(settings)];
+  return [
+    ...checkCredentials(settings),
+    ...checkCanvases(settings),
+    ...checkHost(settings),
+    ...checkDashboard(settings),
+  ];
 }
 
 function checkCredentials(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem[] {
@@ -65,6 +73,42 @@ function checkHost(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem
       message: `is ${quoteValue(host.value, false)}, want an address or host name alone, such as 127.0.0.1 or 0.0.0.0`,
     },
   ];
+}
+
+function checkDashboard(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const basePath = settings.get("WEBUI_BASE_PATH");
+  if (typeof basePath?.value === "string" && !BASE_PATH.test(basePath.value)) {
+    problems.push({
+      subject: "WEBUI_BASE_PATH",
+      origin: basePath.origin,
+      message: `is ${quoteValue(basePath.value, false)}, want a path such as /ai, without host, spaces, ? and #`,
+    });
+  }
+  const proxies = settings.get("WEBUI_TRUSTED_PROXIES");
+  const wrong = (Array.isArray(proxies?.value) ? proxies.value : []).filter((entry) => !isNetwork(entry));
+  if (proxies && wrong.length > 0) {
+    problems.push({
+      subject: "WEBUI_TRUSTED_PROXIES",
+      origin: proxies.origin,
+      message: `has ${quoteValue(wrong.join(", "), false)}, want addresses or networks such as 127.0.0.1 or 10.0.0.0/8`,
+    });
+  }
+  const certificate = isGiven(settings.get("WEBUI_TLS_CERT"));
+  const key = isGiven(settings.get("WEBUI_TLS_KEY"));
+  if (certificate && !key)
+    problems.push({ subject: "WEBUI_TLS_KEY", message: "is not set, but WEBUI_TLS_CERT is" });
+  if (key && !certificate)
+    problems.push({ subject: "WEBUI_TLS_CERT", message: "is not set, but WEBUI_TLS_KEY is" });
+  return problems;
+}
+
+/** An address, or a network in the form `10.0.0.0/8`. */
+function isNetwork(text: string): boolean {
+  const [address = "", prefix, ...more] = text.split("/");
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
 }
 
 function isGiven(setting: RuleInput | undefined): boolean {

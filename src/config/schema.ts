@@ -9,7 +9,7 @@ const MEBIBYTE = 1024 * 1024;
 const CANVUS = "Canvus server";
 const PROMPTS = "Prompts";
 const MODEL = "Text model";
-const WEB = "Web page and health";
+const WEB = "Dashboard and health";
 const SERVICE = "Data and log";
 
 /**
@@ -192,7 +192,7 @@ export const SETTINGS = {
     type: "string",
     group: WEB,
     default: "127.0.0.1",
-    description: "Network address the web page listens on. 0.0.0.0 opens it to the network.",
+    description: "Network address the dashboard listens on. 0.0.0.0 opens it to the network.",
   },
   PORT: {
     type: "integer",
@@ -200,13 +200,47 @@ export const SETTINGS = {
     default: 3000,
     min: 0,
     max: 65_535,
-    description: "Port of the web page and of /healthz and /readyz. 0 takes any free one.",
+    description: "Port of the dashboard and of /healthz and /readyz. 0 takes any free one.",
   },
   WEBUI_PWD: {
     type: "string",
     group: WEB,
     secret: true,
-    description: "Password of the web page.",
+    description:
+      "Password of the dashboard. Without one it stays closed. Changing it logs everybody out. Put it in quotes when it contains # or spaces.",
+  },
+  WEBUI_SESSION_TIMEOUT: {
+    type: "duration",
+    group: WEB,
+    default: 24 * HOUR,
+    min: SECOND,
+    max: 30 * 24 * HOUR,
+    description: "How long a login to the dashboard lasts. Using the dashboard does not prolong it.",
+  },
+  WEBUI_BASE_PATH: {
+    type: "string",
+    group: WEB,
+    example: "/ai",
+    description: "Path of the dashboard behind a reverse proxy. The proxy may hand it on or take it off.",
+  },
+  WEBUI_TRUSTED_PROXIES: {
+    type: "list",
+    group: WEB,
+    example: "127.0.0.1,10.0.0.0/8",
+    description:
+      "Reverse proxies, separated by commas: addresses or networks. Only from them X-Forwarded-For, -Proto and -Host count.",
+  },
+  WEBUI_TLS_CERT: {
+    type: "path",
+    group: WEB,
+    example: "/etc/ssl/dashboard.pem",
+    description: "PEM file with the certificate, and what leads to its authority, to serve HTTPS.",
+  },
+  WEBUI_TLS_KEY: {
+    type: "path",
+    group: WEB,
+    example: "/etc/ssl/private/dashboard.key",
+    description: "PEM file with the private key of WEBUI_TLS_CERT, without a passphrase.",
   },
 
   CANVUSLLM_DATA_DIR: {

@@ -21,7 +21,7 @@ async function startDemo(): Promise<{ canvasUrl: string; pageUrl: string }> {
   temporary = await mkdtemp(join(tmpdir(), "cll-demo-"));
   demo = new Execution(["demo"], { TMPDIR: temporary });
   const line = await demo.printed((each) => each.includes("Canvas "));
-  const page = await demo.printed((each) => each.includes("Status page "));
+  const page = await demo.printed((each) => each.includes("Dashboard "));
   return { canvasUrl: line.trim().split(/\s+/).at(-1) ?? "", pageUrl: page.trim().split(/\s+/).at(-1) ?? "" };
 }
 

@@ -62,12 +62,12 @@ export class Harness {
   /** A service that watches its canvases and has its model loaded. */
   async runReady(changes: Record<string, string> = {}): Promise<Execution & { url: string }> {
     const service = this.run(changes);
-    const page = await service.logged((line) => line.message.startsWith("status page on "));
+    const page = await service.logged((line) => line.message.startsWith("dashboard on "));
     await service.logged((line) => line.message.endsWith(" is loaded"));
     for (const { id } of this.canvases) {
       await service.logged((line) => line.message.startsWith("watching canvas") && line.canvas_id === id);
     }
-    return Object.assign(service, { url: page.message.replace("status page on ", "") });
+    return Object.assign(service, { url: page.message.replace("dashboard on ", "") });
   }
 
   /** Switches faults of the simulator on. */

@@ -96,9 +96,9 @@ test("a Canvus server that is not there yet is waited for", async () => {
   const free = port.port;
   port.stop(true);
   const service = harness.run({ CANVUS_SERVER: `http://127.0.0.1:${free}`, RETRY_DELAY: "10ms" });
-  const page = await service.logged((line) => line.message.startsWith("status page on "));
+  const page = await service.logged((line) => line.message.startsWith("dashboard on "));
   await service.logged((line) => line.message.includes("cannot be watched yet"));
-  const ready = await fetch(`${page.message.replace("status page on ", "")}/readyz`);
+  const ready = await fetch(`${page.message.replace("dashboard on ", "")}/readyz`);
   expect(ready.status).toBe(503);
   const body = (await ready.json()) as { reasons: { part: string }[] };
   expect(body.reasons.map((reason) => reason.part)).toContain("canvas");

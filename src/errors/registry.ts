@@ -225,6 +225,48 @@ export const ERRORS = {
     httpStatus: 500,
     hint: "The database was left as it was. Start the version that made it, or restore a backup.",
   },
+  WEB_LOGIN_REQUIRED: {
+    category: "data",
+    retryable: false,
+    httpStatus: 401,
+    hint: "Log in at /login first and send the session's cookie along.",
+  },
+  WEB_REQUEST_REFUSED: {
+    category: "data",
+    retryable: false,
+    httpStatus: 403,
+    hint: "Go back, reload the page and try again. Behind a reverse proxy: it must hand on the Host header, see WEBUI_TRUSTED_PROXIES.",
+  },
+  WEB_BAD_REQUEST: {
+    category: "data",
+    retryable: false,
+    httpStatus: 400,
+    hint: "Correct what the message names.",
+  },
+  WEB_NOT_FOUND: {
+    category: "data",
+    retryable: false,
+    httpStatus: 404,
+    hint: "Check the address; the entry may also have been deleted by now.",
+  },
+  WEB_OVERLOADED: {
+    category: "transient",
+    retryable: true,
+    httpStatus: 503,
+    hint: "Too many requests at once; try again in a moment.",
+  },
+  WEB_PASSWORD_MISSING: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 503,
+    hint: "Set WEBUI_PWD and restart the service.",
+  },
+  WEB_TLS_INVALID: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 500,
+    hint: "Check WEBUI_TLS_CERT and WEBUI_TLS_KEY: PEM files that belong together and that the service may read.",
+  },
   INTERNAL: {
     category: "data",
     retryable: false,

@@ -30,8 +30,11 @@ export class JournalMemory {
     return this.unwrittenRows().length;
   }
 
-  load(rows: readonly HistoryRow[]): void {
-    for (const row of rows) this.#entries.set(row.correlation_id, { row, unwritten: false, onDisk: true });
+  /** @returns how many of the rows were not known yet. */
+  load(rows: readonly HistoryRow[]): number {
+    const unknown = rows.filter((row) => !this.#entries.has(row.correlation_id));
+    for (const row of unknown) this.#entries.set(row.correlation_id, { row, unwritten: false, onDisk: true });
+    return unknown.length;
   }
 
   /** A row that the database has taken. */

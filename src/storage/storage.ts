@@ -70,6 +70,7 @@ export class Storage {
   readonly #maintenance: Maintenance;
   #readerOpen: Promise<unknown> | undefined;
   #started = false;
+  #liveRowsKnown = false;
   #stopped: Promise<void> | undefined;
 
   constructor(options: StorageOptions) {
@@ -77,9 +78,9 @@ export class Storage {
     this.#options = options;
     this.#logger = logger;
     this.#lock = new DataDirLock(dirname(file), "canvuslocallm run");
-    const opening = () => ({ operation: "open", args: [file] }) as const;
-    this.#writer = new WorkerLink({ url: workers.writer, opening, logger });
-    this.#reader = new WorkerLink({ url: workers.queries, opening, logger });
+    const open = (...args: readonly unknown[]) => ({ operation: "open", args }) as const;
+    this.#writer = new WorkerLink({ url: workers.writer, opening: () => open(file, null), logger });
+    this.#reader = new WorkerLink({ url: workers.queries, opening: () => open(file), logger });
     this.#outage = new Outage(
       {
         recover: (damage) => this.#recover(damage),
@@ -119,8 +120,9 @@ export class Storage {
     this.#started = true;
     try {
       this.#lock.acquire();
-      this.#report(await this.#writer.call("open", [this.#options.file]));
+      this.#report(await this.#writer.call("open", [this.#options.file, null]));
       this.#memory.load(await this.#writer.call("live", []));
+      this.#liveRowsKnown = true;
       this.#queue.resume();
     } catch (thrown) {
       const error = asStorageError(thrown);
@@ -303,8 +305,20 @@ export class Storage {
       this.#memory.keepAll();
       await this.#closeReader();
     }
-    this.#report(await this.#writer.call("recover", [damage]));
+    this.#report(await this.#writer.call("open", [this.#options.file, damage]));
     await this.#catchUp();
+    if (!this.#liveRowsKnown) await this.#loadLate();
+  }
+
+  /** The database could not be read at the start; its canvases have been taken up without its live rows. */
+  async #loadLate(): Promise<void> {
+    const added = this.#memory.load(await this.#writer.call("live", []));
+    this.#liveRowsKnown = true;
+    if (added === 0) return;
+    this.#logger.warn("prompts of an earlier run were found too late; the next start resumes them", {
+      source: "storage/storage.ts:loadLate",
+      prompts: added,
+    });
   }
 
   /** At least once, also with nothing to write: only a write proves that the disk takes one. */

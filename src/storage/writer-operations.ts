@@ -40,35 +40,25 @@ export function createWriterOperations() {
     return opened;
   };
 
-  const open = (damage: string | null): OpenReport => {
-    const { database, report } = openDatabase(file, { damage });
-    opened = {
-      database,
-      journal: createJournalStore(database),
-      modelMemory: createModelMemoryStore(database),
-      sessions: createSessionStore(database),
-    };
-    return report;
-  };
-
-  const abandon = (): void => {
-    opened?.database.close();
-    opened = undefined;
-    // SQLite lets go of the file when the last prepared statement is collected; Windows cannot move it before that.
-    Bun.gc(true);
-  };
-
   return {
-    open(path: string): OpenReport {
-      abandon();
+    /**
+     * Also to open anew after a failure: a connection may not notice that a disk is writable again.
+     * @param damage what is known to be wrong with the file.
+     */
+    open(path: string, damage: string | null): OpenReport {
+      opened?.database.close();
+      opened = undefined;
+      // SQLite lets go of the file when the last prepared statement is collected; Windows cannot move it before that.
+      Bun.gc(true);
       file = path;
-      return open(null);
-    },
-
-    /** Opens anew after a failure; a connection may not notice that a disk is writable again. */
-    recover(damage: string | null): OpenReport {
-      abandon();
-      return open(damage);
+      const { database, report } = openDatabase(file, { damage });
+      opened = {
+        database,
+        journal: createJournalStore(database),
+        modelMemory: createModelMemoryStore(database),
+        sessions: createSessionStore(database),
+      };
+      return report;
     },
 
     begin: (...args: Parameters<JournalStore["begin"]>) => use().journal.begin(...args),

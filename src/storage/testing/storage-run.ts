@@ -16,6 +16,7 @@ export class StorageRun {
   readonly storage: Storage;
   readonly timers = new StepTimers();
   readonly log: LoggedEntry[] = [];
+  readonly #watchers: { readonly text: string; readonly resolve: (entry: LoggedEntry) => void }[] = [];
 
   constructor(folder: string, workers: { readonly writer?: URL } = {}) {
     this.storage = new Storage({
@@ -44,6 +45,13 @@ export class StorageRun {
     });
   }
 
+  /** Resolves when an entry with this text is written, or was already. */
+  logged(text: string): Promise<LoggedEntry> {
+    const found = this.log.find(({ message }) => message.includes(text));
+    if (found) return Promise.resolve(found);
+    return new Promise((resolve) => this.#watchers.push({ text, resolve }));
+  }
+
   messages(level: string): string[] {
     return this.log.filter((entry) => entry.level === level).map(({ message }) => message);
   }
@@ -54,7 +62,9 @@ export class StorageRun {
 
   #logger(): Logger {
     const write = (level: string) => (message: string, fields?: LogFields) => {
-      this.log.push({ level, message, fields });
+      const entry = { level, message, fields };
+      this.log.push(entry);
+      for (const { text, resolve } of this.#watchers) if (message.includes(text)) resolve(entry);
     };
     const logger: Logger = {
       debug: write("debug"),

@@ -27,8 +27,8 @@ export function buildEntry(call: LogCall, redactor: Redactor): LogRecord {
 }
 
 function lastText(all: readonly LogFields[], key: string): string | undefined {
-  for (const fields of all.toReversed()) {
-    const value = readProperty(fields, key);
+  for (let index = all.length - 1; index >= 0; index--) {
+    const value = readProperty(all[index] ?? {}, key);
     if (typeof value === "string") return value;
   }
   return undefined;

@@ -9,6 +9,7 @@ export interface LogRecord {
 /** Prompts, answers and every other text; the database keeps the whole. */
 const TEXT_LIMIT = 1000;
 const STACK_LIMIT = 6000;
+const NAME_LIMIT = 100;
 const BINARY_LIMIT = 256;
 const MAX_DEPTH = 6;
 const MAX_WIDTH = 50;
@@ -35,7 +36,8 @@ const ERROR_KEYS = [
 /** Turns fields of any kind into plain JSON: redacted, bounded, never throwing. One instance serves one entry. */
 export class LogValueBuilder {
   readonly #redactor: Redactor;
-  readonly #ancestors = new Set<object>();
+  /** A stack; at most MAX_DEPTH are in it, and most entries need none. */
+  readonly #ancestors: object[] = [];
   #room = ENTRY_LIMIT;
 
   constructor(redactor: Redactor) {
@@ -46,13 +48,18 @@ export class LogValueBuilder {
   addFields(entry: LogRecord, fields: object): void {
     for (const key of keysOf(fields)) {
       if (key === "source" || key === "correlation_id") continue;
-      const value = this.#property(fields, key, 0);
-      if (value !== undefined) entry[ENTRY_HEAD.has(key) ? `${key}_` : this.text(key, 100)] = value;
+      const { name, secret } = this.#redactor.key(key);
+      const value = this.#property(fields, key, secret, 0);
+      if (value !== undefined) entry[ENTRY_HEAD.has(key) ? `${key}_` : this.#name(name)] = value;
     }
   }
 
   /** Redacts and shortens a text; says how much is missing. */
   text(text: string, limit = TEXT_LIMIT): string {
+    if (text.length <= limit) {
+      const whole = this.#redactor.text(text);
+      if (whole.length <= limit) return this.#charge(whole);
+    }
     const { overlap } = this.#redactor;
     // Redact first, cut then: a secret that is cut in half would no longer be found. What such a half could fill at
     // the end of the piece that was looked at is left out as well.
@@ -67,10 +74,16 @@ export class LogValueBuilder {
     return this.#charge(`${whole}…[truncated ${text.length - whole.length} characters]`);
   }
 
-  #property(owner: object, key: string, depth: number): LogValue | undefined {
+  #name(name: string): string {
+    if (name.length > NAME_LIMIT) return this.text(name, NAME_LIMIT);
+    this.#room -= name.length;
+    return name;
+  }
+
+  #property(owner: object, key: string, secret: boolean, depth: number): LogValue | undefined {
     const value = readProperty(owner, key);
     if (value === undefined) return undefined;
-    if (value !== null && this.#redactor.isSecretKey(key)) return REDACTED;
+    if (value !== null && secret) return REDACTED;
     return this.#value(value, depth, key === "stack" ? STACK_LIMIT : TEXT_LIMIT);
   }
 
@@ -80,7 +93,7 @@ export class LogValueBuilder {
         return this.text(value, limit);
       case "number":
         this.#room -= 4;
-        return Number.isFinite(value) ? value : String(value);
+        return this.#number(value);
       case "boolean":
         return value;
       case "undefined":
@@ -97,18 +110,27 @@ export class LogValueBuilder {
     }
   }
 
+  /** A secret may consist of digits, and then nothing else tells it from a number. */
+  #number(value: number): LogValue {
+    if (!Number.isFinite(value)) return String(value);
+    if (value > -1000 && value < 1000) return value;
+    const text = String(value);
+    const redacted = this.#redactor.text(text);
+    return redacted === text ? value : redacted;
+  }
+
   #object(value: object, depth: number): LogValue {
     if (this.#room <= 0) return "[omitted: entry too large]";
-    if (this.#ancestors.has(value)) return "[circular]";
+    if (this.#ancestors.includes(value)) return "[circular]";
     if (depth >= MAX_DEPTH) return "[too deep]";
     this.#room -= 8;
-    this.#ancestors.add(value);
+    this.#ancestors.push(value);
     try {
       return this.#contents(value, depth + 1);
     } catch {
       return "[unreadable]";
     } finally {
-      this.#ancestors.delete(value);
+      this.#ancestors.pop();
     }
   }
 
@@ -132,8 +154,9 @@ export class LogValueBuilder {
     const keys = keysOf(value);
     for (const key of keys.slice(0, MAX_WIDTH)) {
       if (this.#room <= 0) break;
-      const property = this.#property(value, key, depth);
-      if (property !== undefined) result[this.text(key, 100)] = property;
+      const { name, secret } = this.#redactor.key(key);
+      const property = this.#property(value, key, secret, depth);
+      if (property !== undefined) result[this.#name(name)] = property;
     }
     if (keys.length > MAX_WIDTH) result["…"] = `${keys.length - MAX_WIDTH} more`;
     return result;
@@ -159,21 +182,24 @@ export class LogValueBuilder {
         result["…"] = "more";
         break;
       }
-      const name = typeof key === "object" ? "[object]" : String(key);
-      result[this.text(name, 100)] = this.#redactor.isSecretKey(name) ? REDACTED : this.#value(value, depth);
+      const { name, secret } = this.#redactor.key(typeof key === "object" ? "[object]" : String(key));
+      result[this.#name(name)] = secret ? REDACTED : this.#value(value, depth);
     }
     return result;
   }
 
   #binary(bytes: Uint8Array): string {
     if (bytes.byteLength > BINARY_LIMIT) return `[binary, ${bytes.byteLength} bytes]`;
-    return `base64:${Buffer.from(bytes).toString("base64")}`;
+    const buffer = Buffer.from(bytes);
+    const texts = [buffer.toString("utf8"), buffer.toString("latin1"), buffer.toString("utf16le")];
+    if (texts.some((text) => this.#redactor.text(text) !== text)) return REDACTED;
+    return `base64:${buffer.toString("base64")}`;
   }
 
   #error(error: Error, depth: number): LogRecord {
     const result = emptyRecord();
     for (const key of ["name", "message", ...ERROR_KEYS, "stack"]) {
-      const value = this.#property(error, key, depth);
+      const value = this.#property(error, key, false, depth);
       if (value !== undefined) result[key] = value;
     }
     const nested = readProperty(error, "errors");

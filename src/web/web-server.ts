@@ -60,7 +60,11 @@ export class WebServer {
           cause,
         });
       }
-      throw new AppError("PORT_IN_USE", `The web server cannot listen on ${hostname}:${port}.`, { cause });
+      throw new AppError(
+        "PORT_IN_USE",
+        `The web server cannot listen on ${hostname}:${port}: ${bindFailure(cause)}.`,
+        { cause },
+      );
     }
   }
 
@@ -84,4 +88,13 @@ function overloaded(): Response {
 
 function isBindFailure(thrown: unknown): boolean {
   return thrown instanceof Error && "code" in thrown && /^EA(DDR|CC)/.test(String(thrown.code));
+}
+
+/** Bun asks "is the port in use?" whatever the reason; people should look for the right one. */
+function bindFailure(thrown: unknown): string {
+  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : String(thrown);
+  if (code === "EADDRINUSE") return "another program has this port";
+  if (code === "EADDRNOTAVAIL") return "this machine does not have that address (WEBUI_HOST)";
+  if (code === "EACCES") return "ports below 1024 need special rights";
+  return code;
 }

@@ -61,7 +61,8 @@ export class Round {
       await this.#calm();
       rows = await this.#judge();
     } catch (error) {
-      this.#violations.push(`the round broke: ${error instanceof Error ? error.message : String(error)}`);
+      this.#violations.push(`the round broke: ${firstLine(error)}`);
+      this.#note(String(error));
     } finally {
       for (const canvas of this.#canvases) canvas.close();
       await this.end();
@@ -214,6 +215,10 @@ function faults(random: Random): FaultRule[] {
       : []),
     ...(random.chance(0.5) ? [{ kind: "reset", when: "after", method: "PATCH", ...note, rate: 0.15 }] : []),
   ];
+}
+
+function firstLine(error: unknown): string {
+  return String(error).split("\n")[0] ?? "";
 }
 
 /** Every prompt that this run of the service took on has come to an end. */

@@ -8,7 +8,7 @@ import { canvasEndpoint, collectionEndpoint, widgetEndpoint, widgetsEndpoint } f
 import { Http, type HttpRequest, type TlsOptions } from "./http.ts";
 import { parseWidget } from "./parse-widget.ts";
 import { type RetryPolicy, withRetry } from "./retry.ts";
-import { systemTimers, type Timers } from "./timers.ts";
+import { cancelled, systemTimers, type Timers } from "./timers.ts";
 import type { Widget } from "./widget.ts";
 import {
   type ImageInput,
@@ -38,7 +38,7 @@ export interface CanvusClientOptions {
 
 /**
  * The Canvus REST API as this service needs it. Every method throws AppError CANVUS_* (or CANCELLED when its signal
- * aborts); reads, patches with absolute values and deletes are repeated while the error is retryable, creates only
+ * aborts; a create or a patch that is on its way is not cut off, only not repeated); reads, patches with absolute values and deletes are repeated while the error is retryable, creates only
  * after the canvas was searched for their mark.
  */
 export class CanvusClient {
@@ -210,6 +210,16 @@ export class CanvusClient {
     return this.#creations.isStray(canvasId, widget);
   }
 
+  /** An earlier process may have begun to create this: `create…` looks first, and late twins count as strays. */
+  expectTwins(canvasId: string, title: string, keptId: string | null): void {
+    this.#creations.expectTwins(canvasId, title, keptId);
+  }
+
+  /** Nobody wants a widget of this title any more: one that a write on its way still makes counts as a stray. */
+  disown(canvasId: string, title: string): void {
+    this.#creations.disown(canvasId, title);
+  }
+
   #create(
     canvasId: string,
     widgetType: string,
@@ -223,7 +233,8 @@ export class CanvusClient {
       mark: title,
       signal,
       post: async () => {
-        const reply = await this.#authorized({ method: "POST", endpoint, signal }, (request) =>
+        throwIfAborted(signal);
+        const reply = await this.#authorized({ method: "POST", endpoint }, (request) =>
           this.#http.json({ ...request, ...body() }),
         );
         return expectParsed(parseWidget(reply), endpoint);
@@ -241,11 +252,10 @@ export class CanvusClient {
     signal: AbortSignal | undefined,
   ): Promise<Widget> {
     const endpoint = widgetEndpoint(canvasId, widget);
-    const reply = await this.#retried(
-      () =>
-        this.#authorized({ method: "PATCH", endpoint, json, signal }, (request) => this.#http.json(request)),
-      signal,
-    );
+    const reply = await this.#retried(() => {
+      throwIfAborted(signal);
+      return this.#authorized({ method: "PATCH", endpoint, json }, (request) => this.#http.json(request));
+    }, signal);
     return expectParsed(parseWidget(reply), endpoint);
   }
 
@@ -279,6 +289,15 @@ export class CanvusClient {
       });
     });
   }
+}
+
+/**
+ * Between two attempts only: a write that is cut off in its middle may be applied or not, and later than the next one.
+ *
+ * @throws AppError CANCELLED
+ */
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw cancelled();
 }
 
 function expectParsed<T>(value: T | null, endpoint: string): T {

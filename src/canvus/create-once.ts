@@ -25,6 +25,8 @@ interface Doubt {
 /** A busy server may apply a write minutes after our timeout; after this long a twin is somebody's copy, not ours. */
 const DOUBT_MS = 10 * 60_000;
 const MAX_DOUBTS = 1000;
+/** Stands for the kept widget where none is wanted; no widget has this id. */
+const NONE = "";
 /** A timed-out write is probably still on its way, so it gets several chances to appear before it is repeated. */
 const LOOKS_AFTER_TIMEOUT = 3;
 
@@ -48,6 +50,19 @@ export class CreateOnce {
   /** Creations whose outcome was unknown and that are still remembered, and those dropped for lack of room. */
   get counters(): { readonly doubtful: number; readonly forgotten: number } {
     return { doubtful: this.#doubts.size, forgotten: this.#forgotten };
+  }
+
+  /**
+   * Something outside this process' knowledge (an earlier run of the service) may have sent a create with this mark:
+   * `run` looks before it creates, and widgets other than `keptId` count as strays.
+   */
+  expectTwins(canvasId: string, mark: string, keptId: string | null): void {
+    this.#remember({ canvasId, mark }, keptId);
+  }
+
+  /** From now on every widget with this mark counts as a stray. */
+  disown(canvasId: string, mark: string): void {
+    this.#remember({ canvasId, mark }, NONE);
   }
 
   /** True for a late twin of a widget we created: it should be deleted. */
@@ -118,8 +133,8 @@ export class CreateOnce {
     return kept;
   }
 
-  #remember(creation: Creation, keptId: string | null): void {
-    const key = keyOf(creation.canvasId, creation.mark);
+  #remember({ canvasId, mark }: Pick<Creation, "canvasId" | "mark">, keptId: string | null): void {
+    const key = keyOf(canvasId, mark);
     this.#doubts.delete(key);
     this.#doubts.set(key, { keptId, since: this.#policy.timers.now() });
     for (const oldest of this.#doubts.keys()) {

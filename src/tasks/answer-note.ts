@@ -5,6 +5,7 @@ import type { Point, Size, Widget } from "../canvus/widget.ts";
 import type { AppError } from "../errors/app-error.ts";
 import { disarmBraces } from "../triggers/note-prompt.ts";
 import { answerTitle } from "../triggers/our-marks.ts";
+import type { Place } from "./answer-places.ts";
 import type { CanvasBoard } from "./canvas-board.ts";
 import { CoalescingWriter } from "./coalescing-writer.ts";
 import type { Task } from "./task.ts";
@@ -16,7 +17,7 @@ const WRITE_INTERVAL_MS = 500;
 export class AnswerNote {
   readonly #task: Task;
   readonly #board: CanvasBoard;
-  readonly #trigger: Widget;
+  readonly #claimed: Widget;
   readonly #signal: AbortSignal;
   readonly #onCreated: (id: string) => Promise<void>;
   readonly #writer: CoalescingWriter<string>;
@@ -25,6 +26,7 @@ export class AnswerNote {
   constructor(options: {
     readonly task: Task;
     readonly board: CanvasBoard;
+    /** The question's note, as it was when it was claimed. */
     readonly trigger: Widget;
     readonly signal: AbortSignal;
     readonly timers: Timers;
@@ -34,7 +36,7 @@ export class AnswerNote {
   }) {
     this.#task = options.task;
     this.#board = options.board;
-    this.#trigger = options.trigger;
+    this.#claimed = options.trigger;
     this.#signal = options.signal;
     this.#onCreated = options.onCreated;
     this.#writer = new CoalescingWriter({
@@ -61,33 +63,43 @@ export class AnswerNote {
 
   async #write(raw: string): Promise<void> {
     const text = disarmBraces(raw.trim());
-    const { answerId } = this.#task;
     const standing = this.#board.places.standing(this.#trigger);
     const size = noteSizeFor(text, standing.scale);
-    if (answerId === null) {
-      await this.#create({ text, size, ...standing });
-      return;
-    }
-    // The place is sent only together with a new size: else it would pull back a note that somebody is moving.
-    const grown = Bun.deepEquals(size, this.#size) ? {} : { size, location: this.#take(size) };
+    const answerId = this.#task.answerId ?? (await this.#create({ text, size, ...standing }));
+    if (answerId === null) return;
+    const grown = Bun.deepEquals(size, this.#size) ? {} : this.#grow(size);
     await this.#board.patch({ id: answerId, widget_type: "Note" }, { text, ...grown }, this.#signal);
     this.#size = size;
   }
 
-  async #create(fields: { text: string; size: Size; scale: number; depth: number }): Promise<void> {
+  /** @returns the id when it turned out to be there already, with the text of an attempt whose reply got lost. */
+  async #create(fields: { text: string; size: Size; scale: number; depth: number }): Promise<string | null> {
     const note = {
       ...fields,
       title: answerTitle(this.#task.correlationId),
-      location: this.#take(fields.size),
+      location: this.#take(fields.size).point,
       ...answerColors(this.#trigger.background_color),
     };
     const created = await this.#board.createNote(note, this.#signal);
-    this.#size = fields.size;
     await this.#onCreated(created.id);
+    if (created.text !== fields.text) return created.id;
+    this.#size = fields.size;
+    return null;
   }
 
-  #take(size: Size): Point {
+  /** The place is sent only when it has to change: else it would pull back a note that somebody is moving. */
+  #grow(size: Size): { readonly size: Size; readonly location?: Point } {
+    const { point, moves } = this.#take(size);
+    return moves ? { size, location: point } : { size };
+  }
+
+  #take(size: Size): Place {
     const { correlationId, answerId } = this.#task;
     return this.#board.places.take({ correlationId, answerId, trigger: this.#trigger }, size);
+  }
+
+  /** Where the question is now: people move notes while they wait. */
+  get #trigger(): Widget {
+    return this.#board.state.get(this.#claimed.id) ?? this.#claimed;
   }
 }

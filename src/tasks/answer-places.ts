@@ -13,6 +13,21 @@ export interface PlacedAnswer {
   readonly answerId: string | null;
 }
 
+export interface Place {
+  /** In canvas units. */
+  readonly point: Point;
+  /** False when the note stands there already. */
+  readonly moves: boolean;
+}
+
+interface Taken {
+  readonly rect: Rect;
+  /** Every place the answer was ever given, or was found at: a note that stands elsewhere was moved by people. */
+  readonly given: readonly Point[];
+  /** People moved it: it is theirs to place. */
+  readonly isMoved: boolean;
+}
+
 /**
  * Hands out places for answers on one canvas. A place is taken the moment it is handed out, so that answers created
  * at the same time, before the stream shows any of them, do not end up on top of each other.
@@ -20,7 +35,7 @@ export interface PlacedAnswer {
 export class AnswerPlaces {
   readonly #state: CanvasState;
   /** By correlation id: one entry per running task. */
-  readonly #taken = new Map<string, Rect>();
+  readonly #taken = new Map<string, Taken>();
 
   constructor(state: CanvasState) {
     this.#state = state;
@@ -36,30 +51,35 @@ export class AnswerPlaces {
   }
 
   /**
-   * A free place for an answer of this size (in its own units), in canvas units. One that stands already stays where
-   * it is, also where people moved it to, as long as it has room there.
+   * A free place for an answer of this size (in its own units). One that stands already stays where it is as long as
+   * it does not grow over something new; where people moved it to, it stays in any case.
    */
-  take(answer: PlacedAnswer, size: Size): Point {
+  take(answer: PlacedAnswer, size: Size): Place {
+    const { correlationId } = answer;
     const index = new GeometryIndex(this.#lookup);
     const { rect, scale } = index.of(answer.trigger);
     const drawn = { width: size.width * scale, height: size.height * scale };
     const occupied = this.#occupied(answer, index);
-    const place =
-      this.#current(answer, drawn, occupied) ?? placeBeside(rect, drawn, occupied, this.#canvas());
-    this.#taken.set(answer.correlationId, { x: place.x, y: place.y, ...drawn });
-    return { x: place.x, y: place.y };
+    const taken = this.#taken.get(correlationId);
+    const shown = this.#shown(answer, index);
+    const isMoved = taken !== undefined && (taken.isMoved || isElsewhere(shown, taken.given));
+    // The live picture may still show an earlier place; unless people moved it, what was handed out last counts.
+    const at = isMoved ? (shown ?? taken.rect) : (taken?.rect ?? shown);
+    const stays = at !== null && (isMoved || !growsOver(at, drawn, occupied));
+    const { x, y } = stays ? at : placeBeside(rect, drawn, occupied, this.#canvas());
+    const before = taken?.given ?? [];
+    const given = isElsewhere({ x, y, ...drawn }, before) ? [...before, { x, y }] : before;
+    this.#taken.set(correlationId, { rect: { x, y, ...drawn }, given, isMoved });
+    return { point: { x, y }, moves: !stays };
   }
 
   release(correlationId: string): void {
     this.#taken.delete(correlationId);
   }
 
-  #current({ answerId, correlationId }: PlacedAnswer, size: Size, occupied: readonly Rect[]): Point | null {
+  #shown({ answerId }: PlacedAnswer, index: GeometryIndex): Rect | null {
     const note = answerId === null ? undefined : this.#state.get(answerId);
-    const at = note ? geometryOf(note, this.#lookup).rect : this.#taken.get(correlationId);
-    if (!at) return null;
-    const grown = { x: at.x, y: at.y, ...size };
-    return occupied.some((rect) => overlaps(rect, grown)) ? null : grown;
+    return note ? index.of(note).rect : null;
   }
 
   #occupied({ answerId, correlationId }: PlacedAnswer, index: GeometryIndex): Rect[] {
@@ -67,7 +87,7 @@ export class AnswerPlaces {
     for (const widget of this.#state.all()) {
       if (widget.id !== answerId && !NO_OBSTACLES.has(widget.widget_type)) rects.push(index.of(widget).rect);
     }
-    for (const [owner, rect] of this.#taken) if (owner !== correlationId) rects.push(rect);
+    for (const [owner, { rect }] of this.#taken) if (owner !== correlationId) rects.push(rect);
     return rects;
   }
 
@@ -77,4 +97,15 @@ export class AnswerPlaces {
     const root = this.#state.sharedCanvas;
     return { x: 0, y: 0, width: root?.size?.width ?? 0, height: root?.size?.height ?? 0 };
   }
+}
+
+function growsOver(at: Rect, size: Size, occupied: readonly Rect[]): boolean {
+  const grown = { x: at.x, y: at.y, ...size };
+  return occupied.some((rect) => overlaps(rect, grown) && !overlaps(rect, at));
+}
+
+/** Servers may round what they store. */
+function isElsewhere(shown: Rect | null, given: readonly Point[]): boolean {
+  if (shown === null) return false;
+  return !given.some((point) => Math.abs(point.x - shown.x) < 1 && Math.abs(point.y - shown.y) < 1);
 }

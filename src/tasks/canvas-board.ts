@@ -3,6 +3,7 @@ import type { CanvusClient } from "../canvus/client.ts";
 import type { Widget } from "../canvus/widget.ts";
 import type { NoteInput, WidgetPatch, WidgetReference } from "../canvus/widget-input.ts";
 import { AnswerPlaces } from "./answer-places.ts";
+import { SerialQueue } from "./serial-queue.ts";
 
 /** One canvas as tasks see it: its live picture, the places for answers, and its API. */
 export class CanvasBoard {
@@ -10,6 +11,7 @@ export class CanvasBoard {
   readonly state: CanvasState;
   readonly places: AnswerPlaces;
   readonly #client: CanvusClient;
+  readonly #rewrites = new SerialQueue();
 
   constructor(options: {
     readonly canvasId: string;
@@ -27,6 +29,27 @@ export class CanvasBoard {
     return this.#client.getWidget(this.canvasId, widgetId, signal);
   }
 
+  /**
+   * Changes a note's text, starting from the one on the server, so that what people typed meanwhile is kept. Changes
+   * of one note are made one after the other: two that overlap would undo each other.
+   *
+   * @param change the new text, or null to leave the note alone; what it throws is thrown here.
+   * @returns the note as it was before the change.
+   */
+  rewrite(
+    noteId: string,
+    change: (text: string, note: Widget) => string | null,
+    signal?: AbortSignal,
+  ): Promise<Widget> {
+    return this.#rewrites.run(noteId, async () => {
+      const note = await this.fetch(noteId, signal);
+      const before = note.text ?? "";
+      const after = change(before, note);
+      if (after !== null && after !== before) await this.patch(note, { text: after }, signal);
+      return note;
+    });
+  }
+
   patch(widget: WidgetReference, changes: WidgetPatch, signal?: AbortSignal): Promise<Widget> {
     return this.#client.patchWidget(this.canvasId, widget, changes, signal);
   }
@@ -37,6 +60,16 @@ export class CanvasBoard {
 
   delete(widget: WidgetReference): Promise<void> {
     return this.#client.deleteWidget(this.canvasId, widget);
+  }
+
+  /** An earlier run of the service may have begun to create a note of this title; `keptId` is the one that counts. */
+  expectTwins(title: string, keptId: string | null): void {
+    this.#client.expectTwins(this.canvasId, title, keptId);
+  }
+
+  /** Nobody wants a note of this title any more; one that still turns up is deleted. */
+  disown(title: string): void {
+    this.#client.disown(this.canvasId, title);
   }
 
   async findNote(title: string, signal?: AbortSignal): Promise<Widget | null> {

@@ -4,7 +4,7 @@ import { type AppError, toAppError } from "../errors/app-error.ts";
 /**
  * Writes the latest of many values to a slow place: at most one write in flight, at least `intervalMs` between two,
  * values in between are dropped. A write that fails is not repeated, the next value replaces it anyway; the error is
- * thrown by `finish`, or handed to `onError` when nothing can mend it.
+ * thrown by `finish`, or handed to `onError` when nothing can mend it. After `finish` and `stop` nothing more is taken.
  */
 export class CoalescingWriter<T> {
   readonly #write: (value: T) => Promise<void>;
@@ -14,6 +14,7 @@ export class CoalescingWriter<T> {
   #latest: { value: T } | null = null;
   #busy: Promise<void> = Promise.resolve();
   #isBusy = false;
+  #isStopped = false;
   #cancelTimer: (() => void) | null = null;
   #lastAt = Number.NEGATIVE_INFINITY;
 
@@ -31,6 +32,7 @@ export class CoalescingWriter<T> {
 
   /** Returns at once. */
   push(value: T): void {
+    if (this.#isStopped) return;
     this.#latest = { value };
     this.#pump();
   }
@@ -43,6 +45,7 @@ export class CoalescingWriter<T> {
 
   /** Drops what waits and lets the write in flight end. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#latest = null;
     this.#cancelTimer?.();
     this.#cancelTimer = null;

@@ -3,7 +3,7 @@ import type { Timers } from "../canvus/timers.ts";
 import type { WidgetChange } from "../canvus/widget.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { Journal } from "../storage/storage.ts";
-import { withStatus } from "../triggers/our-marks.ts";
+import { hasStatus, withoutStatus, withStatus } from "../triggers/our-marks.ts";
 import { contentHash, detectTrigger, type Trigger } from "../triggers/trigger.ts";
 import type { CanvasBoard } from "./canvas-board.ts";
 import { Settler } from "./settler.ts";
@@ -15,13 +15,19 @@ const newCorrelationId = customAlphabet("23456789abcdefghjkmnpqrstuvwxyz", 12);
 /** What the intake needs to know of the tasks that are under way. */
 export interface TaskDesk {
   isKnown(canvasId: string, widgetId: string, contentHash: string): boolean;
+  /** Some task of this note is under way. */
+  isBusy(canvasId: string, widgetId: string): boolean;
   hasRoom(canvasId: string): boolean;
+  /** Takes a place for a task that is being journalled; each one taken is given back by `unreserve`. */
+  reserve(canvasId: string): boolean;
+  unreserve(canvasId: string): void;
   enqueue(task: Task): void;
 }
 
 /**
  * From changes on the canvases to journalled tasks: waits until a question is typed, and takes it when there is room.
- * A question that finds the queue full stays on its canvas, which is the overflow of the queue.
+ * A question that finds the queue full stays on its canvas, which is the overflow of the queue. It also takes away
+ * status lines that nobody owns: a write of a killed service may reach the canvas after everything else.
  */
 export class Intake {
   readonly #journal: Journal;
@@ -32,6 +38,7 @@ export class Intake {
   readonly #settler: Settler;
   /** Notes that found the queue full and were told so; bounded by the notes on the canvases. */
   readonly #overflowed = new Map<string, { readonly canvasId: string; readonly widgetId: string }>();
+  readonly #unfinished = new Set<Promise<void>>();
   #open = true;
 
   constructor(options: {
@@ -55,9 +62,11 @@ export class Intake {
     return this.#overflowed.size;
   }
 
-  stop(): void {
+  /** Takes nothing more; resolves when what was being taken is journalled. */
+  async stop(): Promise<void> {
     this.#open = false;
     this.#settler.stop();
+    await Promise.all(this.#unfinished);
   }
 
   onChanges(canvasId: string, changes: readonly WidgetChange[]): void {
@@ -79,6 +88,7 @@ export class Intake {
   #forget(canvasId: string, widgetId: string): void {
     const key = keyOf(canvasId, widgetId);
     this.#settler.forget(key);
+    this.#settler.forget(strayKey(key));
     this.#overflowed.delete(key);
   }
 
@@ -86,11 +96,29 @@ export class Intake {
     const trigger = this.#triggerOf(canvasId, widgetId);
     if (!trigger || this.#desk.isKnown(canvasId, widgetId, contentHash(trigger))) {
       this.#forget(canvasId, widgetId);
+      this.#considerStray(canvasId, widgetId);
       return;
     }
     const key = keyOf(canvasId, widgetId);
     if (this.#overflowed.has(key)) return;
     this.#settler.touch(key, trigger.content, () => this.#take(canvasId, widgetId));
+  }
+
+  /** A status line on a note that no task works on, and still so after a while. */
+  #considerStray(canvasId: string, widgetId: string): void {
+    const board = this.#boards.get(canvasId);
+    const text = () => board?.state.get(widgetId)?.text ?? "";
+    const isStray = () => hasStatus(text()) && !this.#desk.isBusy(canvasId, widgetId);
+    if (!board || !isStray()) return;
+    this.#settler.touch(strayKey(keyOf(canvasId, widgetId)), text(), () => {
+      if (isStray())
+        this.#doing("a status line was left behind", canvasId, widgetId, () => this.#clean(board, widgetId));
+    });
+  }
+
+  async #clean(board: CanvasBoard, widgetId: string): Promise<void> {
+    const isBusy = () => this.#desk.isBusy(board.canvasId, widgetId);
+    await board.rewrite(widgetId, (text) => (isBusy() ? null : withoutStatus(text)));
   }
 
   #triggerOf(canvasId: string, widgetId: string): Trigger | null {
@@ -99,11 +127,19 @@ export class Intake {
   }
 
   #take(canvasId: string, widgetId: string): void {
-    this.#accept(canvasId, widgetId).catch((error) => {
-      const source = "tasks/intake.ts:take";
-      const fields = { source, canvas_id: canvasId, widget_id: widgetId, error };
-      this.#logger.error("a prompt could not be accepted", fields);
-    });
+    this.#doing("a prompt could not be accepted yet", canvasId, widgetId, () =>
+      this.#accept(canvasId, widgetId),
+    );
+  }
+
+  #doing(complaint: string, canvasId: string, widgetId: string, work: () => Promise<void>): void {
+    const source = "tasks/intake.ts:doing";
+    const ended = work()
+      .catch((error) =>
+        this.#logger.error(complaint, { source, canvas_id: canvasId, widget_id: widgetId, error }),
+      )
+      .finally(() => this.#unfinished.delete(ended));
+    this.#unfinished.add(ended);
   }
 
   /** Journals the question, then hands it on. The canvas is not touched before the journal has it. */
@@ -112,10 +148,23 @@ export class Intake {
     if (!this.#open || !trigger) return;
     const hash = contentHash(trigger);
     if (this.#desk.isKnown(canvasId, widgetId, hash)) return;
-    if (!this.#desk.hasRoom(canvasId)) {
+    if (!this.#desk.reserve(canvasId)) {
       await this.#sayFull(canvasId, widgetId);
       return;
     }
+    try {
+      await this.#begin(canvasId, widgetId, trigger, hash);
+    } catch (error) {
+      // The question is still on the canvas, so nothing is lost: it is tried again after a while.
+      if (this.#open)
+        this.#settler.touch(keyOf(canvasId, widgetId), trigger.content, () => this.#take(canvasId, widgetId));
+      throw error;
+    } finally {
+      this.#desk.unreserve(canvasId);
+    }
+  }
+
+  async #begin(canvasId: string, widgetId: string, trigger: Trigger, hash: string): Promise<void> {
     const task: Task = {
       correlationId: newCorrelationId(),
       canvasId,
@@ -151,11 +200,17 @@ export class Intake {
       canvas_id: canvasId,
       widget_id: widgetId,
     });
-    const note = await board.fetch(widgetId);
-    if (!detectTrigger(note)) return;
     const status = "many questions are waiting; this one is taken as soon as there is room …";
-    await board.patch(note, { text: withStatus(note.text ?? "", status) });
+    // By the time this is written there may have been room.
+    const isWaiting = () => this.#overflowed.has(keyOf(canvasId, widgetId));
+    await board.rewrite(widgetId, (text, note) =>
+      isWaiting() && detectTrigger(note) ? withStatus(text, status) : null,
+    );
   }
+}
+
+function strayKey(key: string): string {
+  return `stray ${key}`;
 }
 
 function keyOf(canvasId: string, widgetId: string): string {

@@ -42,28 +42,34 @@ interface Entry {
   notBefore: number;
   deadline: number | null;
   abortReason: AppError | null;
+  /** The last attempt failed because of the canvas: when it is back, nothing is left to wait for. */
+  waitsForCanvas: boolean;
 }
 
 /**
  * Decides which task is worked on when. Pure: time comes in as `now`, effects go out through `SchedulerEffects`; the
  * caller calls `tick` at `nextWakeAt`.
  *
- * | event             | unknown  | queued                     | running                                          |
- * |-------------------|----------|----------------------------|--------------------------------------------------|
- * | enqueue           | → queued | ignored                    | ignored                                          |
- * | cancel            | ignored  | work becomes withdraw      | abort; ends as withdraw                          |
- * | workEnded done    | –        | –                          | forgotten                                        |
- * | workEnded error   | –        | –                          | retry → queued, else report → queued, or forgotten |
- * | tick              | –        | started when it may        | abort when the deadline has passed               |
- * | canvas down / up  | –        | held back / may start      | goes on (its writes fail and are retried)        |
+ * | event             | unknown  | queued                            | running                                   |
+ * |-------------------|----------|-----------------------------------|-------------------------------------------|
+ * | enqueue           | → queued | ignored                           | ignored                                   |
+ * | cancel            | ignored  | work becomes withdraw             | abort; ends as withdraw                   |
+ * | workEnded done    | –        | –                                 | forgotten                                 |
+ * | workEnded error   | –        | –                                 | retry or report → queued, or forgotten    |
+ * | tick              | –        | started when it may; past its     | abort when the deadline has passed        |
+ * |                   |          | deadline its work becomes report  |                                           |
+ * | canvas down       | –        | held back, its time stands still  | goes on (its writes fail and are retried) |
+ * | canvas up         | –        | may start                         | goes on                                   |
  *
- * Fair: canvases take turns, and within one canvas the oldest goes first. Two tasks of one note never run together.
+ * A place in the queue is reserved before a task is journalled, so that many that come at once cannot overfill it. Fair: canvases take turns, and within one canvas the oldest goes first. Two tasks of one note never run together.
  */
 export class TaskScheduler {
   readonly #entries = new Map<string, Entry>();
   /** Canvases in the order of their turns; the one served last stands last. */
   readonly #turns: string[] = [];
   readonly #availableCanvases = new Set<string>();
+  /** The canvases of tasks that are being journalled. */
+  readonly #reserved: string[] = [];
   readonly #limits: SchedulerLimits;
   readonly #effects: SchedulerEffects;
   #accepting = true;
@@ -75,9 +81,22 @@ export class TaskScheduler {
 
   /** True when another task of this canvas may wait; else it stays on the canvas until there is room. */
   hasRoom(canvasId: string): boolean {
-    const queued = this.#queued();
-    const ofCanvas = queued.filter((entry) => entry.task.canvasId === canvasId);
-    return queued.length < this.#limits.maxQueued && ofCanvas.length < this.#limits.maxQueuedPerCanvas;
+    const waiting = [...this.#queued().map((entry) => entry.task.canvasId), ...this.#reserved];
+    const ofCanvas = waiting.filter((id) => id === canvasId);
+    return waiting.length < this.#limits.maxQueued && ofCanvas.length < this.#limits.maxQueuedPerCanvas;
+  }
+
+  /** Takes a place for a task that will be enqueued. @returns false when there is no room. */
+  reserve(canvasId: string): boolean {
+    if (!this.hasRoom(canvasId)) return false;
+    this.#reserved.push(canvasId);
+    return true;
+  }
+
+  /** Gives the reserved place back: its task has been enqueued, or will not be. */
+  unreserve(canvasId: string): void {
+    const index = this.#reserved.indexOf(canvasId);
+    if (index >= 0) this.#reserved.splice(index, 1);
   }
 
   enqueue(task: Task, now: number): void {
@@ -91,6 +110,7 @@ export class TaskScheduler {
       notBefore: now,
       deadline: null,
       abortReason: null,
+      waitsForCanvas: false,
     });
     if (!this.#turns.includes(task.canvasId)) this.#turns.unshift(task.canvasId);
     this.tick(now);
@@ -130,8 +150,7 @@ export class TaskScheduler {
       return;
     }
     this.#availableCanvases.add(canvasId);
-    // An outage of the canvas must not eat the time of those who wait for it.
-    for (const entry of this.#queued()) if (entry.task.canvasId === canvasId) entry.deadline = null;
+    for (const entry of this.#queued()) if (entry.task.canvasId === canvasId) this.#afterOutage(entry, now);
     this.tick(now);
   }
 
@@ -169,7 +188,8 @@ export class TaskScheduler {
 
   #wakesAt(entry: Entry): number | null {
     if (entry.phase === "running") return entry.abortReason ? null : entry.deadline;
-    return this.#availableCanvases.has(entry.task.canvasId) ? entry.notBefore : null;
+    if (!this.#availableCanvases.has(entry.task.canvasId)) return null;
+    return Math.min(entry.notBefore, entry.deadline ?? entry.notBefore);
   }
 
   #queued(): Entry[] {
@@ -199,11 +219,23 @@ export class TaskScheduler {
   }
 
   #enforceDeadline(entry: Entry, now: number): void {
-    if (entry.phase !== "running" || entry.abortReason || entry.work.kind !== "answer") return;
+    if (entry.abortReason || entry.work.kind !== "answer") return;
     if (entry.deadline === null || now < entry.deadline) return;
     const seconds = Math.round(this.#limits.processingTimeoutMs / 1000);
-    entry.abortReason = new AppError("PROMPT_TIMEOUT", `The answer took longer than ${seconds} seconds.`);
-    this.#effects.abort(entry.task, entry.abortReason);
+    const error = new AppError("PROMPT_TIMEOUT", `The answer took longer than ${seconds} seconds.`);
+    if (entry.phase === "running") {
+      entry.abortReason = error;
+      this.#effects.abort(entry.task, error);
+    } else if (this.#availableCanvases.has(entry.task.canvasId)) this.#report(entry, error, now);
+  }
+
+  /** An outage of the canvas must not eat the time and the attempts of those who wait for it. */
+  #afterOutage(entry: Entry, now: number): void {
+    entry.deadline = null;
+    if (!entry.waitsForCanvas) return;
+    entry.waitsForCanvas = false;
+    entry.retries = 0;
+    entry.notBefore = now;
   }
 
   #afterError(entry: Entry, error: AppError, now: number): void {
@@ -219,11 +251,18 @@ export class TaskScheduler {
   }
 
   #afterFailedAnswer(entry: Entry, error: AppError, now: number): void {
-    if (error.retryable && entry.retries < this.#limits.maxRetries) {
+    // Whom the canvas failed while it is away waits for it, however often that happens.
+    const isOutage = isOfCanvas(error) && !this.#availableCanvases.has(entry.task.canvasId);
+    if (error.retryable && (isOutage || entry.retries < this.#limits.maxRetries)) {
       this.#delay(entry, error, now);
       return;
     }
+    this.#report(entry, error, now);
+  }
+
+  #report(entry: Entry, error: AppError, now: number): void {
     entry.work = { kind: "report", error };
+    entry.deadline = null;
     entry.retries = 0;
     entry.notBefore = now;
   }
@@ -231,5 +270,10 @@ export class TaskScheduler {
   #delay(entry: Entry, error: AppError, now: number): void {
     entry.notBefore = now + retryDelay(error, entry.retries, this.#limits.retryDelayMs);
     entry.retries += 1;
+    entry.waitsForCanvas = isOfCanvas(error);
   }
+}
+
+function isOfCanvas(error: AppError): boolean {
+  return error.code.startsWith("CANVUS_");
 }

@@ -1,5 +1,5 @@
 import type { Ability } from "../abilities/ability.ts";
-import type { Timers } from "../canvus/timers.ts";
+import { sleep, type Timers } from "../canvus/timers.ts";
 import type { WidgetChange } from "../canvus/widget.ts";
 import { AppError, toAppError } from "../errors/app-error.ts";
 import { withCorrelation } from "../observability/correlation.ts";
@@ -53,7 +53,10 @@ export class TaskService {
       desk: {
         isKnown: (canvasId, widgetId, hash) =>
           this.#of(canvasId, widgetId).some((task) => task.contentHash === hash),
+        isBusy: (canvasId, widgetId) => this.#of(canvasId, widgetId).length > 0,
         hasRoom: (canvasId) => this.#scheduler.hasRoom(canvasId),
+        reserve: (canvasId) => this.#scheduler.reserve(canvasId),
+        unreserve: (canvasId) => this.#scheduler.unreserve(canvasId),
         enqueue: (task) => this.#enqueue(task),
       },
     });
@@ -70,15 +73,16 @@ export class TaskService {
   /** Nothing new is begun; what runs is aborted and stays in the journal for the next start. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#intake.stop();
     this.#scheduler.stopAccepting();
     this.#cancelWake?.();
     const reason = new AppError("CANCELLED", "The service is stopping.");
-    const ends = [...this.#running.values()].map(({ abort, ended }) => {
-      abort.abort(reason);
-      return ended;
-    });
-    await Promise.race([Promise.all(ends), Bun.sleep(STOP_GRACE_MS)]);
+    for (const { abort } of this.#running.values()) abort.abort(reason);
+    const ends = [...this.#running.values()].map(({ ended }) => ended);
+    const allEnded = Promise.all([this.#intake.stop(), ...ends, ...this.#announcing.values()]);
+    const grace = new AbortController();
+    const graceOver = sleep(this.#options.timers, STOP_GRACE_MS, grace.signal).catch(() => undefined);
+    await Promise.race([allEnded, graceOver]);
+    grace.abort();
   }
 
   status(): { readonly running: number; readonly waiting: number; readonly overflow: number } {
@@ -130,7 +134,6 @@ export class TaskService {
     this.#dispatch((now) => this.#scheduler.workEnded(task.correlationId, result, now));
     if (this.#of(task.canvasId, task.widgetId).includes(task)) return;
     this.#boards.get(task.canvasId)?.places.release(task.correlationId);
-    this.#intake.onRoom();
   }
 
   async #attempt(task: Task, work: Work, signal: AbortSignal): Promise<WorkResult> {
@@ -146,6 +149,7 @@ export class TaskService {
   }
 
   #announce(task: Task, ahead: number): void {
+    if (this.#stopping) return;
     const status = ahead === 0 ? "next in the queue …" : `waiting, ${ahead} before this one …`;
     const never = new AbortController().signal;
     // A failed announcement is no harm: the work itself claims the note and finds out what is wrong.
@@ -171,6 +175,7 @@ export class TaskService {
   #dispatch(event: (now: number) => void): void {
     const { timers } = this.#options;
     event(timers.now());
+    this.#intake.onRoom();
     this.#cancelWake?.();
     this.#cancelWake = null;
     const wakeAt = this.#scheduler.nextWakeAt(timers.now());

@@ -2,6 +2,7 @@ import type { Ability, AbilityResult } from "../abilities/ability.ts";
 import type { Timers } from "../canvus/timers.ts";
 import type { Widget } from "../canvus/widget.ts";
 import { AppError } from "../errors/app-error.ts";
+import type { JournalChanges } from "../storage/journal-store.ts";
 import type { Journal } from "../storage/storage.ts";
 import { answerTitle } from "../triggers/our-marks.ts";
 import { AnswerNote } from "./answer-note.ts";
@@ -45,53 +46,70 @@ export class TaskWork {
 
   /** @throws AppError when it did not come to a complete answer; it may be called again. */
   async answer(): Promise<void> {
-    const { task, journal } = this.#options;
+    const { task } = this.#options;
     const trigger = this.#triggerNote();
     if (task.stage !== "answered") await this.#write(trigger);
-    await trigger.release();
-    await journal.update(task.correlationId, { status: "succeeded", completed_at: now() });
+    await this.#end(() => trigger.release(), { status: "succeeded" });
   }
 
   /** Tells people on the canvas why there is no answer. */
   async report(error: AppError): Promise<void> {
-    const { task, board, journal } = this.#options;
-    try {
-      const trigger = await board.fetch(task.widgetId, this.#options.signal);
+    const { task, board, signal } = this.#options;
+    // What failed is only the last touch; the answer is there and must not be written over.
+    if (task.stage === "answered") return this.answer();
+    const tell = async () => {
+      const trigger = this.#triggerNote();
+      // Braces that stayed would ask the same again.
+      const isClaimed = task.stage !== "queued";
+      const asked = isClaimed
+        ? await board.fetch(task.widgetId, signal)
+        : await this.#claim(trigger, "stopping …");
       await this.#findAnswer();
-      const note = this.#answerNote(trigger, () => undefined);
+      const note = this.#answerNote(asked, () => undefined);
       await note.finish(errorNoteText(error, task.correlationId));
-      await this.#triggerNote().release();
-    } catch (failure) {
-      // Nobody can be told any more when the note, the canvas or the permission is gone; the journal still says why.
-      if (!(failure instanceof AppError) || failure.retryable || failure.category === "model") throw failure;
-    }
-    await journal.update(task.correlationId, {
+      await trigger.release();
+    };
+    await this.#end(tell, {
       status: "failed",
       error_code: error.code,
       error_message: error.message,
-      completed_at: now(),
       duration_ms: this.#duration(),
     });
   }
 
-  /** Takes back what was written for a question that is gone. */
+  /** Takes back what was written for a question that is gone, also a note that is still on its way to the canvas. */
   async withdraw(): Promise<void> {
-    const { task, board, journal } = this.#options;
-    await this.#findAnswer();
-    if (task.answerId !== null) await board.delete({ id: task.answerId, widget_type: "Note" });
-    await this.#triggerNote().release();
-    await journal.update(task.correlationId, {
-      status: "cancelled",
-      completed_at: now(),
-      duration_ms: this.#duration(),
-    });
+    const { task, board } = this.#options;
+    const takeBack = async () => {
+      await this.#findAnswer();
+      board.disown(answerTitle(task.correlationId));
+      if (task.answerId !== null) await board.delete({ id: task.answerId, widget_type: "Note" });
+      await this.#triggerNote().release();
+    };
+    await this.#end(takeBack, { status: "cancelled", duration_ms: this.#duration() });
+  }
+
+  /**
+   * The last writes on the canvas, then the last one in the journal. When the note, the canvas or the permission is
+   * gone there is nobody to write for; the journal is closed all the same.
+   */
+  async #end(write: () => Promise<void>, changes: JournalChanges): Promise<void> {
+    const { task, journal, signal, timers } = this.#options;
+    try {
+      await write();
+    } catch (failure) {
+      if (signal.aborted) throw signal.reason;
+      if (!(failure instanceof AppError) || failure.retryable) throw failure;
+    }
+    const completed_at = new Date(timers.now()).toISOString();
+    await journal.update(task.correlationId, { ...changes, completed_at });
   }
 
   async #write(trigger: TriggerNote): Promise<void> {
     const { task, ability, signal, journal } = this.#options;
     await journal.update(task.correlationId, { status: "running" });
     const note = await this.#claim(trigger, "starting …");
-    await this.#findAnswer();
+    if (task.recovered) await this.#findAnswer();
     const failed = new AbortController();
     const answer = this.#answerNote(note, (error) => {
       if (!error.retryable) failed.abort(error);
@@ -135,12 +153,15 @@ export class TaskWork {
     task.stage = "answered";
   }
 
-  /** A note written just before a crash may be on the canvas although the journal does not know it. */
+  /** A note may be on the canvas although nobody knows it: the reply to its creation got lost, or a crash came first. */
   async #findAnswer(): Promise<void> {
     const { task, board, signal } = this.#options;
-    if (!task.recovered || task.answerId !== null) return;
-    const found = await board.findNote(answerTitle(task.correlationId), signal);
-    if (found) await this.#remember(found.id);
+    const title = answerTitle(task.correlationId);
+    if (task.answerId === null && task.stage !== "queued") {
+      const found = await board.findNote(title, signal);
+      if (found) await this.#remember(found.id);
+    }
+    if (task.recovered) board.expectTwins(title, task.answerId);
   }
 
   async #remember(answerId: string): Promise<void> {
@@ -170,10 +191,6 @@ export class TaskWork {
   }
 
   #duration(): number {
-    return Date.now() - this.#options.task.createdAt;
+    return this.#options.timers.now() - this.#options.task.createdAt;
   }
-}
-
-function now(): string {
-  return new Date().toISOString();
 }

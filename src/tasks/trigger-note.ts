@@ -39,26 +39,29 @@ export class TriggerNote {
   }
 
   /**
-   * Takes the question: braces away, status line there, in one write. Repeating it does no harm.
+   * Takes the question: braces away, status line there, in one write. Repeating it does no harm; the braces of another
+   * question that people have added since then stay.
    *
+   * @returns the note as it was before.
    * @throws AppError CANCELLED when the note is gone or asks something else by now.
    */
-  async claim(status: string): Promise<Widget> {
-    const note = await this.#fetch();
-    if (this.#task.stage === "queued" && !this.#stillAsks(note)) throw changed();
-    return this.#write(note, withStatus(removeBraces(textOf(note)), status));
+  claim(status: string): Promise<Widget> {
+    return this.#rewrite((text, note) => {
+      if (this.#asks(note)) return withStatus(removeBraces(text), status);
+      if (this.#isClaimed(text, note)) return withStatus(text, status);
+      throw changed();
+    });
   }
 
   progress(status: string): void {
     this.#status.push(status);
   }
 
-  /** Takes the status line away. A note that is gone by now needs nothing. */
+  /** Takes the status line away, whatever became of the task. A note that is gone by now needs nothing. */
   async release(): Promise<void> {
     await this.#status.stop();
     try {
-      const note = await this.#board.fetch(this.#task.widgetId);
-      if (hasStatus(textOf(note))) await this.#board.patch(note, { text: withoutStatus(textOf(note)) });
+      await this.#board.rewrite(this.#task.widgetId, withoutStatus);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== "CANVUS_NOT_FOUND") throw error;
     }
@@ -69,34 +72,34 @@ export class TriggerNote {
   }
 
   async #writeStatus(status: string): Promise<void> {
-    const note = await this.#fetch();
-    const text = textOf(note);
-    if (hasStatus(text)) await this.#write(note, withStatus(text, status));
+    await this.#rewrite((text) => (hasStatus(text) ? withStatus(text, status) : null));
   }
 
-  async #fetch(): Promise<Widget> {
+  async #rewrite(change: (text: string, note: Widget) => string | null): Promise<Widget> {
     try {
-      return await this.#board.fetch(this.#task.widgetId, this.#signal);
+      return await this.#board.rewrite(this.#task.widgetId, change, this.#signal);
     } catch (error) {
       if (error instanceof AppError && error.code === "CANVUS_NOT_FOUND") throw changed();
       throw error;
     }
   }
 
-  #write(note: Widget, text: string): Promise<Widget> {
-    return this.#board.patch(note, { text }, this.#signal);
-  }
-
-  /** After a crash the claim may have been written without being journalled: then our status line is there. */
-  #stillAsks(note: Widget): boolean {
-    if (this.#task.recovered && hasStatus(textOf(note))) return true;
+  #asks(note: Widget): boolean {
     const trigger = detectTrigger(note);
     return trigger !== null && contentHash(trigger) === this.#task.contentHash;
   }
-}
 
-function textOf(note: Widget): string {
-  return typeof note.text === "string" ? note.text : "";
+  /**
+   * The claim may have been written although nobody knows: its reply got lost, or the service crashed before the
+   * journal had it. Then our status line is there, and the question stands without braces, at most followed by a new
+   * one. (A note that waited for room has a status line and still its braces.)
+   */
+  #isClaimed(text: string, note: Widget): boolean {
+    if (this.#task.stage !== "queued") return true;
+    if (!hasStatus(text)) return false;
+    const [beforeBraces = ""] = text.split("{{");
+    return detectTrigger(note) === null || beforeBraces.includes(this.#task.prompt);
+  }
 }
 
 function changed(): AppError {

@@ -1,10 +1,13 @@
 /** How every answer of ours is titled; the correlation id follows. A note with such a title never triggers. */
 const ANSWER_TITLE = "AI answer";
 
-/** Begins every status line of ours, so that it can be found and taken away again, also by a restarted service. */
-const STATUS_MARK = "⏳ AI:";
+/**
+ * Begins every status line of ours, so that it can be found and taken away again, also by a restarted service. The
+ * word joiner (U+2060) is invisible and not on any keyboard: what people type themselves is never taken for ours.
+ */
+const STATUS_MARK = "⏳ AI: \u2060";
 
-const STATUS_LINE = /(?:\r?\n){0,2}⏳ AI:[^\r\n]*/g;
+const STATUS_LINE = /(?:\r?\n){0,2}⏳ AI: \u2060[^\r\n]*/g;
 
 export function answerTitle(correlationId: string): string {
   return `${ANSWER_TITLE} ${correlationId}`;
@@ -16,7 +19,7 @@ export function isAnswerTitle(title: unknown): boolean {
 
 /** The text with one status line at its end, whatever status it had before. */
 export function withStatus(text: string, status: string): string {
-  return `${withoutStatus(text)}\n\n${STATUS_MARK} ${status}`;
+  return `${withoutStatus(text)}\n\n${STATUS_MARK}${status}`;
 }
 
 /** The text as people wrote it: also what they typed below our status line stays. */

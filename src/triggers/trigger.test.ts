@@ -73,7 +73,7 @@ describe("the status line", () => {
   test("replaces the one before and goes without a trace", () => {
     const waiting = withStatus("What is the capital of France?", "waiting");
     const thinking = withStatus(waiting, "thinking");
-    expect(thinking).toBe("What is the capital of France?\n\n⏳ AI: thinking");
+    expect(thinking).toBe("What is the capital of France?\n\n⏳ AI: \u2060thinking");
     expect(hasStatus(thinking)).toBe(true);
     expect(withoutStatus(thinking)).toBe("What is the capital of France?");
   });
@@ -82,6 +82,12 @@ describe("the status line", () => {
     expect(withoutStatus(`${withStatus("Question", "thinking")}\nand one more thing`)).toBe(
       "Question\nand one more thing",
     );
+  });
+
+  test("is told from what people type themselves", () => {
+    const typed = "Look:\n\n⏳ AI: waiting\nfor us";
+    expect(hasStatus(typed)).toBe(false);
+    expect(withoutStatus(withStatus(typed, "thinking"))).toBe(typed);
   });
 
   test("does not make another question of the same question", () => {

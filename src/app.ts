@@ -7,6 +7,7 @@ import { systemTimers } from "./canvus/timers.ts";
 import type { Config } from "./config/schema.ts";
 import { AppError } from "./errors/app-error.ts";
 import { LocalTextEngine } from "./inference/local-text-engine.ts";
+import { ModelHost } from "./inference/model-host.ts";
 import { DEFAULT_LIMITS } from "./inference/supervisor-state.ts";
 import { BUILTIN_DEMO, unpackDemoModel } from "./models/builtin-demo.ts";
 import { GpuMonitor } from "./observability/gpu-monitor.ts";
@@ -83,6 +84,9 @@ export class App {
     gpus.start();
 
     const engine = new LocalTextEngine({
+      host: new ModelHost(logger),
+      memory: storage.modelMemory,
+      keepAliveMs: config.CANVUSLLM_MODEL_KEEP_ALIVE,
       modelPath: model.path,
       isDemo: model.isDemo,
       contextSize: config.LLAMA_CONTEXT_SIZE,

@@ -178,6 +178,15 @@ export const SETTINGS = {
     max: 256,
     description: "Processor threads of the model. 0 chooses and always leaves a core free.",
   },
+  CANVUSLLM_MODEL_KEEP_ALIVE: {
+    type: "duration",
+    group: MODEL,
+    default: 0,
+    min: 0,
+    max: 24 * HOUR,
+    description:
+      "A model that nobody has used for so long is unloaded, and loaded again for the next prompt. 0 keeps it loaded until another model needs the memory.",
+  },
   OPENAI_NOTE_RESPONSE_TOKENS: {
     type: "integer",
     group: MODEL,

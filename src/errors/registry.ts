@@ -157,7 +157,7 @@ export const ERRORS = {
     category: "model",
     retryable: false,
     httpStatus: 503,
-    hint: "The model process crashed too often. See the log, try another model, then restart the service.",
+    hint: "The model process crashed too often. See the log or try another model. It is tried again after ten minutes, or when the service is restarted.",
   },
   GPU_UNAVAILABLE: {
     category: "resource",

@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppError } from "../errors/app-error.ts";
 import { LocalTextEngine, type LocalTextEngineOptions } from "./local-text-engine.ts";
+import { ModelHost } from "./model-host.ts";
 import { DEFAULT_LIMITS } from "./supervisor-state.ts";
+import { MapMemory } from "./testing/map-memory.ts";
 import { recordingLogger } from "./testing/recording-logger.ts";
 import type { TextResult } from "./text-engine.ts";
 
@@ -24,6 +27,9 @@ afterEach(async () => {
 async function started(options: Partial<LocalTextEngineOptions> = {}, ...startup: string[]) {
   const logger = recordingLogger();
   const engine = new LocalTextEngine({
+    host: new ModelHost(logger, async () => ({ ram: null, vram: null })),
+    memory: new MapMemory(),
+    keepAliveMs: 0,
     modelPath: MODEL,
     isDemo: false,
     contextSize: 0,
@@ -59,6 +65,12 @@ async function outcome(result: Promise<TextResult>): Promise<string> {
     if (!(error instanceof AppError)) throw error;
     return error.code;
   }
+}
+
+/** Resolves when the process has ended. */
+async function gone(pid: number | null): Promise<void> {
+  const isThere = () => pid !== null && existsSync(`/proc/${pid}`);
+  while (isThere()) await Bun.sleep(5);
 }
 
 describe("answering", () => {
@@ -109,11 +121,8 @@ describe("a runner that misbehaves", () => {
     const results = ["wait", "crash", "third"].map((prompt) => outcome(ask(engine, prompt)));
     expect(await Promise.all(results)).toEqual(["RUNNER_CRASHED", "RUNNER_CRASHED", "echo: third"]);
     expect(engine.status().crashes).toBe(1);
-    expect(logger.entries).toContainEqual({
-      level: "warn",
-      message: "The model process ended with signal SIGKILL.",
-      fields: { code: "RUNNER_CRASHED" },
-    });
+    const warnings = logger.entries.filter(({ level }) => level === "warn").map(({ message }) => message);
+    expect(warnings).toContain("The model process ended with signal SIGKILL.");
   });
 
   test("crashes at every start: it is not started for ever", async () => {
@@ -160,14 +169,72 @@ describe("a runner that misbehaves", () => {
 
   test("cannot use the model: the reason is given, and it is not tried again", async () => {
     const { engine } = await started({}, "load-fails");
-    expect(await outcome(ask(engine, "hello"))).toBe("OUT_OF_MEMORY");
-    expect(await engine.ready().catch((error: AppError) => error.code)).toBe("OUT_OF_MEMORY");
-    expect(engine.status().error?.message).toBe("The model does not fit into memory.");
+    expect(await outcome(ask(engine, "hello"))).toBe("MODEL_LOAD_FAILED");
+    expect(await engine.ready().catch((error: AppError) => error.code)).toBe("MODEL_LOAD_FAILED");
+    expect(engine.status()).toMatchObject({
+      usable: false,
+      error: { message: "The model cannot be loaded." },
+    });
   });
 
   test("cannot be started at all", async () => {
     const { engine } = await started({ command: ["/does/not/exist"] });
     expect(await outcome(ask(engine, "hello"))).toBe("RUNNER_QUARANTINED");
+  });
+});
+
+describe("memory", () => {
+  const warnings = (logger: Awaited<ReturnType<typeof started>>["logger"]) =>
+    logger.entries.filter(({ level }) => level !== "debug").map(({ message }) => message);
+
+  test("too little: the ladder is climbed down until it fits, and the next start begins where it worked", async () => {
+    const memory = new MapMemory();
+    const { engine, logger } = await started({ memory }, "context-at-most=2048");
+    expect((await engine.ready()).contextSize).toBe(2048);
+    const steps = warnings(logger).filter((message) => message.startsWith("Loading"));
+    expect(steps).toEqual([
+      "Loading CanvusLocalLLM demo with less, to fit into memory: batch of 32 tokens",
+      "Loading CanvusLocalLLM demo with less, to fit into memory: context of 4096 tokens",
+      "Loading CanvusLocalLLM demo with less, to fit into memory: context of 2048 tokens",
+    ]);
+    expect(engine.status()).toMatchObject({ usable: true, crashes: 0 });
+    const again = await started({ memory }, "context-at-most=2048");
+    expect((await again.engine.ready()).contextSize).toBe(2048);
+    expect(warnings(again.logger).filter((message) => message.startsWith("Loading"))).toHaveLength(1);
+  });
+
+  test("a context that was set is not made smaller: it says what to do", async () => {
+    const { engine, logger } = await started({ contextSize: 4096 }, "context-at-most=2048");
+    expect(await outcome(ask(engine, "hello"))).toBe("OUT_OF_MEMORY");
+    expect(engine.status()).toMatchObject({ usable: false, error: { code: "OUT_OF_MEMORY" } });
+    expect(warnings(logger).at(-1)).toBe(
+      "CanvusLocalLLM demo does not fit into memory: The model does not fit into memory.",
+    );
+  });
+
+  test("what cannot fit is not even started", async () => {
+    const host = new ModelHost(recordingLogger(), async () => ({ ram: 100_000_000, vram: null }));
+    const { engine } = await started({ host });
+    expect(await outcome(ask(engine, "hello"))).toBe("OUT_OF_MEMORY");
+    expect(engine.status()).toMatchObject({ state: "stopped", pid: null });
+    expect(engine.status().error?.message).toMatch(/^The model needs at least 1\d\d MB of memory/);
+  });
+
+  test("unloaded when it was idle for long enough, and loaded again for the next request", async () => {
+    const { engine } = await started({ keepAliveMs: 20 });
+    await engine.ready();
+    const { pid } = engine.status();
+    await gone(pid);
+    expect(engine.status()).toMatchObject({ usable: true, model: null, error: null });
+    expect(await outcome(ask(engine, "hello"))).toBe("echo: hello");
+  });
+
+  test("who has to wait for the model is told, and when not any more", async () => {
+    const told: boolean[] = [];
+    const { engine } = await started({ onWaiting: (isWaiting) => told.push(isWaiting) });
+    await engine.ready();
+    expect(await outcome(ask(engine, "hello"))).toBe("echo: hello");
+    expect(told).toEqual([true, false]);
   });
 });
 

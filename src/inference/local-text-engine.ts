@@ -1,15 +1,22 @@
+import { basename } from "node:path";
 import { AppError } from "../errors/app-error.ts";
 import { checkModelFile } from "../models/check-model-file.ts";
 import type { Logger } from "../observability/logger.ts";
+import type { LoadPlan } from "./load-plan.ts";
+import type { HostedRung, ModelHost } from "./model-host.ts";
+import type { ModelMemoryStore } from "./model-memory.ts";
 import type { GpuSetting, LoadOptions, ModelInfo, RunnerFailure } from "./protocol.ts";
 import { runnerCommand } from "./runner-command.ts";
-import { RunnerSupervisor } from "./runner-supervisor.ts";
-import { DEFAULT_LIMITS, refusal, type SupervisorLimits, type SupervisorPhase } from "./supervisor-state.ts";
+import { DEFAULT_LIMITS, type SupervisorLimits, type SupervisorPhase } from "./supervisor-state.ts";
 import type { GenerateOptions, TextEngine, TextRequest, TextResult } from "./text-engine.ts";
+import { type TextModelPlans, textModelPlans } from "./text-model-plans.ts";
 
+const ID = "text";
 const DEFAULT_MAX_QUEUE = 1000;
 
 export interface LocalTextEngineOptions {
+  /** Where its model is loaded, and evicted when others need the memory. */
+  readonly host: ModelHost;
   readonly modelPath: string;
   readonly isDemo: boolean;
   /** Tokens of each request's context, prompt and answer together; 0 = automatic. */
@@ -19,7 +26,12 @@ export interface LocalTextEngineOptions {
   readonly gpu: GpuSetting;
   /** How many requests are computed at once, in one batch. */
   readonly maxConcurrent: number;
+  /** How long the model stays loaded without a request, in ms; 0 = until its memory is needed. */
+  readonly keepAliveMs: number;
+  readonly memory: ModelMemoryStore;
   readonly logger: Logger;
+  /** Called with true when requests begin to wait for the model to be loaded, with false when they need not any more. */
+  readonly onWaiting?: (isWaiting: boolean) => void;
   /** How many requests may wait. Defaults to 1000; above it they fail with QUEUE_FULL. */
   readonly maxQueue?: number;
   /** Defaults to DEFAULT_LIMITS. */
@@ -29,8 +41,12 @@ export interface LocalTextEngineOptions {
 }
 
 export interface TextEngineStatus {
+  /** The model's name, for people. */
+  readonly name: string;
   readonly state: SupervisorPhase["name"];
-  /** What is loaded; null unless it is usable now. */
+  /** A request made now would be answered; perhaps the model has to be loaded again for it. */
+  readonly usable: boolean;
+  /** What is loaded; null unless it is usable at once. */
   readonly model: ModelInfo | null;
   /** Why it cannot be used, when it cannot. */
   readonly error: RunnerFailure | null;
@@ -45,34 +61,18 @@ export interface TextEngineStatus {
   readonly residentBytes: number;
 }
 
-interface QueuedRequest {
-  readonly request: TextRequest;
-  readonly options: GenerateOptions;
-  readonly queuedAt: number;
-  readonly resolve: (result: TextResult) => void;
-  readonly reject: (error: unknown) => void;
-  readonly release: () => void;
-}
-
 /** Answers with a model on this machine, computed in a supervised process. Requests wait in order of arrival. */
 export class LocalTextEngine implements TextEngine {
   readonly #options: LocalTextEngineOptions;
-  readonly #supervisor: RunnerSupervisor;
-  readonly #queue: QueuedRequest[] = [];
-  readonly #readyWaiters: PromiseWithResolvers<ModelInfo>[] = [];
+  #name: string;
+  #isWaiting = false;
   #readySince = 0;
-  #wasReady = false;
+  #queued = 0;
   #refused = 0;
 
   constructor(options: LocalTextEngineOptions) {
     this.#options = options;
-    this.#supervisor = new RunnerSupervisor({
-      command: options.command ?? runnerCommand("text"),
-      loadOptions: (attempt) => this.#loadOptions(attempt),
-      limits: options.limits ?? DEFAULT_LIMITS,
-      logger: options.logger,
-      onChange: () => this.#changed(),
-    });
+    this.#name = basename(options.modelPath, ".gguf");
   }
 
   /**
@@ -80,22 +80,41 @@ export class LocalTextEngine implements TextEngine {
    * @throws AppError MODEL_FILE_MISSING, MODEL_FILE_INVALID
    */
   async start(): Promise<void> {
-    await checkModelFile(this.#options.modelPath);
-    this.#supervisor.start();
+    const { host, modelPath, memory, maxConcurrent, keepAliveMs, logger } = this.#options;
+    const facts = await checkModelFile(modelPath);
+    this.#name = facts.name ?? this.#name;
+    const plans = await textModelPlans(facts, { ...this.#options, sequences: maxConcurrent }, memory);
+    host.open({
+      id: ID,
+      name: this.#name,
+      rungs: plans.rungs.map((rung) => this.#rung(rung)),
+      firstRung: plans.firstRung,
+      parallel: maxConcurrent,
+      keepAliveMs,
+      command: this.#options.command ?? runnerCommand("text"),
+      limits: this.#options.limits ?? DEFAULT_LIMITS,
+      logger,
+      onMeasured: (rung, { bytes }) => {
+        this.#readySince = performance.now();
+        void plans.remember(rung, bytes);
+      },
+      onChange: (isWaiting) => this.#changed(isWaiting),
+    });
+    // Why it cannot be loaded is in the log and in the status; here nobody waits for it.
+    this.ready().catch(() => undefined);
   }
 
   /**
-   * Resolves when the model is usable.
+   * Loads the model if necessary, and resolves when it is usable.
    * @throws AppError MODEL_*, OUT_OF_MEMORY, ENGINE_UNAVAILABLE, RUNNER_QUARANTINED; CANCELLED when it is stopped
    */
   async ready(): Promise<ModelInfo> {
-    const { model } = this.#supervisor;
-    if (model !== null) return model;
-    const refused = refusal(this.#supervisor.state);
-    if (refused !== null) throw new AppError(refused.code, refused.message);
-    const waiter = Promise.withResolvers<ModelInfo>();
-    this.#readyWaiters.push(waiter);
-    return waiter.promise;
+    const model = await this.#options.host.run(ID, new AbortController().signal, (runner) => ({
+      result: Promise.resolve(runner.model),
+      released: Promise.resolve(),
+    }));
+    if (model === null) throw new AppError("RUNNER_CRASHED", "The model process ended.");
+    return model;
   }
 
   /**
@@ -103,103 +122,72 @@ export class LocalTextEngine implements TextEngine {
    * @param drainMs how long requests in work may take to end. Defaults to 0.
    */
   stop(drainMs = 0): Promise<void> {
-    return this.#supervisor.stop(drainMs);
+    return this.#options.host.close(ID, drainMs);
   }
 
   status(): TextEngineStatus {
-    const { state, model, pid, residentBytes } = this.#supervisor;
-    const error = refusal(state);
+    const { host } = this.#options;
+    const supervisor = host.supervisor(ID);
+    const view = host.status().find(({ id }) => id === ID);
+    const model = supervisor?.model ?? null;
+    const wasUsable = view !== undefined && view.lastUsed !== null && view.error === null;
     return {
-      state: state.phase.name,
+      name: this.#name,
+      state: supervisor?.state.phase.name ?? "stopped",
+      usable: model !== null || (wasUsable && view.state !== "loading"),
       model,
-      error: error?.code === "CANCELLED" ? null : error,
-      queued: this.#queue.length,
-      active: state.active,
-      crashes: state.crashes,
+      error: view?.state === "failed" ? view.error : null,
+      queued: this.#queued,
+      active: supervisor?.state.active ?? 0,
+      crashes: supervisor?.state.crashes ?? 0,
       refused: this.#refused,
-      pid,
-      residentBytes,
+      pid: supervisor?.pid ?? null,
+      residentBytes: supervisor?.residentBytes ?? 0,
     };
   }
 
   async generate(request: TextRequest, options: GenerateOptions): Promise<TextResult> {
-    if (options.signal.aborted) throw cancelled();
-    const refused = refusal(this.#supervisor.state);
-    if (refused !== null) throw new AppError(refused.code, refused.message);
-    if (this.#queue.length >= (this.#options.maxQueue ?? DEFAULT_MAX_QUEUE)) {
+    if (this.#queued >= (this.#options.maxQueue ?? DEFAULT_MAX_QUEUE)) {
       this.#refused++;
-      throw new AppError("QUEUE_FULL", `${this.#queue.length} requests wait for the text engine already.`);
+      throw new AppError("QUEUE_FULL", `${this.#queued} requests wait for the text engine already.`);
     }
-    const { promise, resolve, reject } = Promise.withResolvers<TextResult>();
-    const cancel = () => {
-      const index = this.#queue.indexOf(queued);
-      if (index !== -1) this.#queue.splice(index, 1);
-      reject(cancelled());
-    };
-    const release = () => options.signal.removeEventListener("abort", cancel);
-    const queued = { request, options, queuedAt: performance.now(), resolve, reject, release };
-    options.signal.addEventListener("abort", cancel, { once: true });
-    this.#queue.push(queued);
-    this.#dispatchQueue();
-    return promise;
+    const queuedAt = performance.now();
+    let begunAt: number | null = null;
+    this.#queued++;
+    const result = this.#options.host.run(ID, options.signal, (runner) => {
+      begunAt = performance.now();
+      this.#queued--;
+      return runner.generate(request, options);
+    });
+    try {
+      const answer = await result;
+      const waitedMs = (begunAt ?? queuedAt) - queuedAt;
+      const loadMs = Math.min(waitedMs, Math.max(0, this.#readySince - queuedAt));
+      return { ...answer, metrics: { ...answer.metrics, queue_ms: waitedMs - loadMs, load_ms: loadMs } };
+    } finally {
+      if (begunAt === null) this.#queued--;
+    }
   }
 
-  #loadOptions(attempt: number): LoadOptions {
-    const { modelPath, isDemo, contextSize, threads, gpu, maxConcurrent, logger } = this.#options;
-    const giveUpGpu = gpu === "auto" && attempt > 0;
+  #rung(rung: TextModelPlans["rungs"][number]): HostedRung {
+    const { pool, bytes, plan } = rung;
+    return { pool, bytes, step: plan.step, loadOptions: (attempt) => this.#loadOptions(plan, attempt) };
+  }
+
+  #loadOptions({ step: _step, pool: _pool, ...plan }: LoadPlan, attempt: number): LoadOptions {
+    const { modelPath, isDemo, threads, maxConcurrent, logger } = this.#options;
+    const giveUpGpu = plan.gpu === "auto" && attempt > 0;
     if (giveUpGpu)
       logger.warn("The last load failed; trying again without a GPU", {
         source: "inference/local-text-engine.ts:loadOptions",
       });
-    return {
-      modelPath,
-      isDemo,
-      contextSize,
-      threads,
-      gpu: giveUpGpu ? "off" : gpu,
-      sequences: maxConcurrent,
-    };
+    const gpu = giveUpGpu ? "off" : plan.gpu;
+    return { ...plan, gpu, modelPath, isDemo, threads, sequences: maxConcurrent };
   }
 
-  #changed(): void {
-    const { state, model } = this.#supervisor;
-    if (model !== null && !this.#wasReady) this.#readySince = performance.now();
-    this.#wasReady = model !== null;
-    if (model !== null) {
-      for (const waiter of this.#readyWaiters.splice(0)) waiter.resolve(model);
-      this.#dispatchQueue();
-      return;
-    }
-    const refused = refusal(state);
-    if (refused === null) return;
-    const error = new AppError(refused.code, refused.message);
-    for (const waiter of this.#readyWaiters.splice(0)) waiter.reject(error);
-    for (const { reject, release } of this.#queue.splice(0)) {
-      release();
-      reject(error);
-    }
+  #changed(isWaiting: boolean): void {
+    if (isWaiting === this.#isWaiting) return;
+    this.#isWaiting = isWaiting;
+    this.#options.onWaiting?.(isWaiting);
   }
-
-  #dispatchQueue(): void {
-    while (this.#supervisor.model !== null && this.#supervisor.state.active < this.#options.maxConcurrent) {
-      const next = this.#queue.shift();
-      if (next === undefined) return;
-      next.release();
-      this.#send(next);
-    }
-  }
-
-  #send({ request, options, queuedAt, resolve, reject }: QueuedRequest): void {
-    const waitedMs = performance.now() - queuedAt;
-    const loadMs = Math.min(waitedMs, Math.max(0, this.#readySince - queuedAt));
-    const result = this.#supervisor.generate(request, options);
-    result.then((answer) => {
-      const metrics = { ...answer.metrics, queue_ms: waitedMs - loadMs, load_ms: loadMs };
-      resolve({ ...answer, metrics });
-    }, reject);
-  }
-}
-
-function cancelled(): AppError {
-  return new AppError("CANCELLED", "The answer was cancelled.");
 }

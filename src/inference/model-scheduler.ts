@@ -193,7 +193,6 @@ export class ModelScheduler {
 
   /** One step for each try: another model goes, or this one gets smaller. */
   #stepDown(entry: ModelEntry): ModelEffect[] {
-    if (entry.queue.length === 0) return [];
     const others = candidates([...this.#entries.values()].filter(isIdle), entry.pool);
     const [victim] = chooseVictims(others, 0) ?? [];
     if (!victim) {

@@ -16,14 +16,15 @@ export class PendingRequests {
 
   /**
    * @param onCancel called when the caller gives up; the request stays known until the runner lets go of it
-   * @returns the request's id and the promise its caller waits for
+   * @returns the request's id, the promise its caller waits for, and one that resolves when the runner let go of it
    */
   add(
     options: GenerateOptions,
     onCancel: (id: number) => void,
-  ): { readonly id: number; readonly result: Promise<TextResult> } {
+  ): { readonly id: number; readonly result: Promise<TextResult>; readonly released: Promise<void> } {
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<TextResult>();
+    const released = Promise.withResolvers<void>();
     const cancel = () => {
       reject(new AppError("CANCELLED", "The answer was cancelled."));
       onCancel(id);
@@ -35,9 +36,12 @@ export class PendingRequests {
       onText: (piece) => {
         if (!options.signal.aborted) options.onText?.(piece);
       },
-      release: () => options.signal.removeEventListener("abort", cancel),
+      release: () => {
+        options.signal.removeEventListener("abort", cancel);
+        released.resolve();
+      },
     });
-    return { id, result: promise };
+    return { id, result: promise, released: released.promise };
   }
 
   has(id: number): boolean {

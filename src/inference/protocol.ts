@@ -62,8 +62,13 @@ const GpuSetting = Type.Union([
 const LoadOptions = Type.Object({
   modelPath: Type.String(),
   isDemo: Type.Boolean(),
-  /** Tokens of each request's context; 0 = automatic. */
-  contextSize: Type.Integer({ minimum: 0 }),
+  /** Tokens of each request's context. */
+  contextSize: Type.Integer({ minimum: 1 }),
+  /** Tokens read in one step. */
+  batchSize: Type.Integer({ minimum: 1 }),
+  kvCache: Type.Union([Type.Literal("f16"), Type.Literal("q8_0")]),
+  /** Layers that the GPU computes; null = as many as fit. */
+  gpuLayers: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
   /** 0 = automatic. */
   threads: Type.Integer({ minimum: 0 }),
   gpu: GpuSetting,
@@ -101,7 +106,14 @@ const FromRunner = Type.Union([
   Type.Object({ type: Type.Literal("failed"), id: RequestId, error: Failure }),
   Type.Object({ type: Type.Literal("hello"), protocol: Type.Integer() }),
   Type.Object({ type: Type.Literal("loadProgress"), fraction: Type.Number() }),
-  Type.Object({ type: Type.Literal("loaded"), model: ModelInfo, load_ms: Count }),
+  /** With what the process takes now, in bytes; `vram_bytes` is 0 without a GPU. */
+  Type.Object({
+    type: Type.Literal("loaded"),
+    model: ModelInfo,
+    load_ms: Count,
+    rss_bytes: Count,
+    vram_bytes: Count,
+  }),
   Type.Object({ type: Type.Literal("loadFailed"), error: Failure }),
   Type.Object({
     type: Type.Literal("log"),

@@ -10,6 +10,8 @@ const OUTPUT_GRACE_MS = 500;
 export interface RunnerExit {
   /** One sentence for people. */
   readonly description: string;
+  readonly signal: string | null;
+  readonly exitCode: number | null;
   /** The last of what it wrote, at most 8 KB. */
   readonly output: string;
 }
@@ -52,7 +54,9 @@ export function spawnRunner(
   const followed = Promise.allSettled([output.follow(child.stdout), output.follow(child.stderr)]);
   void child.exited.then(async () => {
     await Promise.race([followed, Bun.sleep(OUTPUT_GRACE_MS)]);
-    handlers.onExit({ description: describeExit(child), output: output.text });
+    const { exitCode, signalCode } = child;
+    const signal = signalCode === null ? null : String(signalCode);
+    handlers.onExit({ description: describeExit(child), signal, exitCode, output: output.text });
   });
 
   return {

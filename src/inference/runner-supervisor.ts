@@ -1,4 +1,6 @@
+import { AppError } from "../errors/app-error.ts";
 import type { Logger } from "../observability/logger.ts";
+import { diedOfMemory, memoryEvidence } from "./out-of-memory.ts";
 import { PendingRequests } from "./pending-requests.ts";
 import {
   type LoadOptions,
@@ -23,6 +25,12 @@ import { Ticker } from "./ticker.ts";
 /** Added to the sum of the ladder's rungs before a stop gives up on a process that cannot even be killed. */
 const STOP_MARGIN_MS = 1000;
 
+/** Bytes of the machine's memory and of the GPU's. */
+export interface LoadedMemory {
+  readonly rssBytes: number;
+  readonly vramBytes: number;
+}
+
 export interface RunnerSupervisorOptions {
   /** The command line that starts the runner. */
   readonly command: readonly string[];
@@ -45,6 +53,8 @@ export class RunnerSupervisor {
   #model: ModelInfo | null = null;
   #attempt = 0;
   #residentBytes = 0;
+  #memory: LoadedMemory | null = null;
+  #evidence = memoryEvidence();
 
   constructor(options: RunnerSupervisorOptions) {
     this.#options = options;
@@ -68,7 +78,13 @@ export class RunnerSupervisor {
     return this.#process === null ? 0 : this.#residentBytes;
   }
 
+  /** What it took when it was loaded last. */
+  get memory(): LoadedMemory | null {
+    return this.#memory;
+  }
+
   start(): void {
+    this.#attempt = 0;
     this.#dispatch({ type: "start" });
   }
 
@@ -97,8 +113,11 @@ export class RunnerSupervisor {
   }
 
   /** Sends a request to a runner that is ready; the caller has looked. */
-  generate(request: TextRequest, options: GenerateOptions): Promise<TextResult> {
-    const { id, result } = this.#requests.add(options, (cancelled) => this.#cancel(cancelled));
+  generate(
+    request: TextRequest,
+    options: GenerateOptions,
+  ): { readonly result: Promise<TextResult>; readonly released: Promise<void> } {
+    const { id, result, released } = this.#requests.add(options, (cancelled) => this.#cancel(cancelled));
     this.#process?.send({
       type: "generate",
       id,
@@ -106,7 +125,7 @@ export class RunnerSupervisor {
       request: { ...request, messages: [...request.messages] },
     });
     this.#dispatch({ type: "requestBegun" });
-    return result;
+    return { result, released };
   }
 
   #cancel(id: number): void {
@@ -138,12 +157,14 @@ export class RunnerSupervisor {
     if (phase.name === "waiting")
       logger.warn(phase.error.message, {
         source: "inference/runner-supervisor.ts:enter",
-        code: phase.error.code,
+        error: new AppError(phase.error.code, phase.error.message),
       });
     if (phase.name === "failed" || phase.name === "quarantined") {
-      logger.error(phase.error.message, {
+      // Too little memory is not the end: whoever started it may have a smaller way to load it.
+      const level = phase.error.code === "OUT_OF_MEMORY" ? "warn" : "error";
+      logger[level](phase.error.message, {
         source: "inference/runner-supervisor.ts:enter",
-        code: phase.error.code,
+        error: new AppError(phase.error.code, phase.error.message),
       });
     }
     const idle = phase.name === "stopped" || phase.name === "failed" || phase.name === "quarantined";
@@ -161,6 +182,7 @@ export class RunnerSupervisor {
         this.#spawn();
         break;
       case "load":
+        this.#evidence = memoryEvidence(this.#process?.pid);
         this.#process?.send({ type: "load", options: this.#options.loadOptions(this.#attempt++) });
         break;
       case "shutdown":
@@ -194,12 +216,18 @@ export class RunnerSupervisor {
       const reason = error instanceof Error ? error.message : String(error);
       // Not at once: the transition that asked for the process is still being carried out.
       queueMicrotask(() =>
-        this.#exited({ description: `The model process cannot be started: ${reason}`, output: "" }),
+        this.#exited({
+          description: `The model process cannot be started: ${reason}`,
+          signal: null,
+          exitCode: null,
+          output: "",
+        }),
       );
     }
   }
 
-  #exited({ description, output }: RunnerExit): void {
+  #exited(exit: RunnerExit): void {
+    const { description, output } = exit;
     const wanted = this.#state.phase.name === "stopping";
     if (!wanted && output !== "")
       this.#options.logger.warn("Last output of the model process", {
@@ -207,7 +235,11 @@ export class RunnerSupervisor {
         output,
       });
     this.#process = null;
-    this.#dispatch({ type: "exited", error: { code: "RUNNER_CRASHED", message: description } });
+    const wasLoading = this.#state.phase.name === "loading";
+    const error: RunnerFailure = diedOfMemory(exit, this.#evidence, memoryEvidence(), wasLoading)
+      ? { code: "OUT_OF_MEMORY", message: `There was too little memory. ${description}` }
+      : { code: "RUNNER_CRASHED", message: description };
+    this.#dispatch({ type: "exited", error });
   }
 
   #receive(value: unknown): void {
@@ -231,6 +263,7 @@ export class RunnerSupervisor {
         this.#dispatch({ type: "loadProgress" });
         break;
       case "loaded":
+        this.#memory = { rssBytes: message.rss_bytes, vramBytes: message.vram_bytes };
         this.#loaded(message.model, message.load_ms);
         break;
       case "loadFailed":

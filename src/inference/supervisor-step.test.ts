@@ -61,6 +61,13 @@ describe("a runner's life", () => {
     });
   });
 
+  test.each([ready, busy, play([start, hello]).state])("death for lack of memory is no crash", (state) => {
+    const error: RunnerFailure = { code: "OUT_OF_MEMORY", message: "There was too little memory." };
+    const died = play([{ type: "exited", error }], state);
+    expect(died.state).toMatchObject({ phase: { name: "failed", error }, active: 0, recentCrashes: [] });
+    expect(died.effects).toEqual(state.active > 0 ? ["failRequests"] : []);
+  });
+
   test("too many crashes in a row are the end, and say why", () => {
     const again: SupervisorEvent[] = [tick(60_000), hello, loaded, crash];
     const { state, name } = play([crash, ...again, ...again], ready);

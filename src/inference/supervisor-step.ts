@@ -129,9 +129,11 @@ function sawOutput(state: SupervisorState): Step {
 function exited(state: SupervisorState, error: RunnerFailure, now: number, limits: SupervisorLimits): Step {
   const { phase } = state;
   switch (phase.name) {
-    case "starting":
     case "loading":
     case "ready":
+      if (error.code === "OUT_OF_MEMORY") return outOfMemory(state, error);
+      return crashed(state, error, now, limits);
+    case "starting":
       return crashed(state, error, now, limits);
     case "draining":
       return to({ ...state, active: 0 }, { name: "stopped" }, { type: "failRequests", error });
@@ -142,6 +144,13 @@ function exited(state: SupervisorState, error: RunnerFailure, now: number, limit
     default:
       return unchanged(state);
   }
+}
+
+/** Starting it the same way again would end the same way. Its requests were in no way wrong and may be repeated. */
+function outOfMemory(state: SupervisorState, error: RunnerFailure): Step {
+  const lost: RunnerFailure = { code: "RUNNER_CRASHED", message: error.message };
+  const effects: SupervisorEffect[] = state.active > 0 ? [{ type: "failRequests", error: lost }] : [];
+  return { state: { ...state, active: 0, phase: { name: "failed", error } }, effects };
 }
 
 function crashed(state: SupervisorState, error: RunnerFailure, now: number, limits: SupervisorLimits): Step {

@@ -23,7 +23,9 @@ function parts(changes: {
   isDemo?: boolean;
 }): ReadinessParts {
   const status: EngineStatus = {
+    name: "small",
     state: "ready",
+    usable: changes.engine?.model !== null,
     model: {} as NonNullable<EngineStatus["model"]>,
     error: null,
     queued: 0,
@@ -92,4 +94,18 @@ test("a full disk keeps nobody from being answered, but is said", async () => {
   const state = await judgeReadiness(parts({ outage }));
   expect(state.ready).toBe(true);
   expect(state.notices.join()).toContain("The disk is full. Check free space.");
+});
+
+test("a model that cannot be used is named, with the reason and what to do", async () => {
+  const message = "The model needs at least 9,000 MB of memory, and can have 4,000 MB.";
+  const error = { code: "OUT_OF_MEMORY", message } as const;
+  const { ready, reasons } = await judgeReadiness(parts({ engine: { model: null, usable: false, error } }));
+  expect(ready).toBe(false);
+  expect(reasons[0]?.message).toStartWith(`The model small cannot be used: ${message} Use a smaller model`);
+});
+
+test("a model that was unloaded while nobody needed it is no reason to wait", async () => {
+  const state = await judgeReadiness(parts({ engine: { model: null, usable: true, state: "stopped" } }));
+  expect(state.ready).toBe(true);
+  expect(state.notices).toEqual(["The model small is not loaded; the next prompt loads it."]);
 });

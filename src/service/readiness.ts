@@ -1,4 +1,5 @@
 import type { CanvasStatus } from "../canvus/canvas-group.ts";
+import { ERRORS } from "../errors/registry.ts";
 import type { TextEngineStatus } from "../inference/local-text-engine.ts";
 import type { GpuStatus } from "../observability/gpu-status.ts";
 import type { Journal, StorageStatus } from "../storage/storage.ts";
@@ -41,13 +42,18 @@ export async function judgeReadiness({
   else reasons.push(...away.map((message) => ({ part: "canvas" as const, message })));
   if (states.length === 0) reasons.push({ part: "canvas", message: "No canvas has been looked up yet." });
 
-  const { model, error, state } = engine.status();
-  if (!model)
-    reasons.push({ part: "model", message: error?.message ?? `The model is not loaded yet (${state}).` });
+  const text = engine.status();
+  if (!text.usable) reasons.push({ part: "model", message: describeModel(text) });
+  else if (!text.model) notices.push(`The model ${text.name} is not loaded; the next prompt loads it.`);
   if (isDemo) notices.push("The built-in demo model answers: it only knows a few facts.");
   const { message: gpuTrouble } = gpus.status();
   if (gpuTrouble !== null) notices.push(`GPU: ${gpuTrouble}`);
   return { ready: reasons.length === 0, reasons, notices };
+}
+
+function describeModel({ name, state, error }: TextEngineStatus): string {
+  if (error === null) return `The model ${name} is not loaded yet (${state}).`;
+  return `The model ${name} cannot be used: ${error.message} ${ERRORS[error.code].hint}`;
 }
 
 function describeCanvas(canvas: CanvasStatus): string {

@@ -35,6 +35,7 @@ interface Slot {
 /** llama.cpp as a text engine. Runs in a runner only: native code may crash or hang at any time. */
 export class LlamaTextEngine implements RunnerEngine {
   readonly model: ModelInfo;
+  readonly vramBytes: number;
   readonly #loaded: LoadedLlama;
   readonly #slots: readonly Slot[];
   readonly #chatWrapper: ChatWrapper;
@@ -42,6 +43,7 @@ export class LlamaTextEngine implements RunnerEngine {
 
   private constructor(loaded: LoadedLlama, options: LoadOptions) {
     this.#loaded = loaded;
+    this.vramBytes = loaded.vramBytes;
     // Once for all slots: finding the wrapper renders the model's template many times, which takes half a second.
     this.#chatWrapper = resolveChatWrapper(loaded.model);
     this.#slots = Array.from({ length: options.sequences }, () => {

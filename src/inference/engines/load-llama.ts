@@ -14,11 +14,12 @@ import type { GpuSetting, LoadOptions } from "../protocol.ts";
 import type { EngineLoadHooks } from "../runner/engine.ts";
 import { chooseThreads } from "./choose-threads.ts";
 
-/** Automatic context size in tokens: enough for a long note or a chunk of a document, and it has to fit several times. */
-const AUTOMATIC_CONTEXT = 8192;
-const SMALLEST_CONTEXT = 512;
-/** Tokens read in one step. Small steps on a CPU, because a step cannot be cancelled and only its end counts as progress. */
-const CPU_BATCH = 128;
+/** llama.cpp quantizes the values only together with flash attention. */
+const EIGHT_BIT_CACHE = {
+  experimentalKvCacheKeyType: "Q8_0",
+  experimentalKvCacheValueType: "Q8_0",
+  flashAttention: true,
+} as const;
 /** How many of the engine's own complaints are kept to explain a failed load. */
 const KEPT_COMPLAINTS = 4;
 const OUT_OF_MEMORY =
@@ -30,6 +31,8 @@ export interface LoadedLlama {
   readonly context: LlamaContext;
   readonly facts: GgufFacts;
   readonly threads: number;
+  /** Memory of the GPU that the load took; 0 without one. */
+  readonly vramBytes: number;
 }
 
 /**
@@ -48,8 +51,10 @@ export async function loadLlama(options: LoadOptions, hooks: EngineLoadHooks): P
   if (options.gpu === "auto" && llama.gpu === false)
     hooks.log("info", "No usable GPU was found; computing on the CPU");
   try {
+    const vramBefore = await usedVram(llama);
     const model = await llama.loadModel({
       modelPath: options.modelPath,
+      ...(options.gpuLayers === null ? {} : { gpuLayers: options.gpuLayers }),
       onLoadProgress: hooks.onProgress,
     });
     if (options.contextSize > model.trainContextSize) {
@@ -61,19 +66,18 @@ export async function loadLlama(options: LoadOptions, hooks: EngineLoadHooks): P
     const context = await model.createContext({
       sequences: options.sequences,
       threads,
-      contextSize: contextSize(options.contextSize, model.trainContextSize),
-      ...(llama.gpu === false ? { batchSize: CPU_BATCH } : {}),
+      contextSize: options.contextSize,
+      batchSize: options.batchSize,
+      ...(options.kvCache === "q8_0" ? EIGHT_BIT_CACHE : {}),
     });
-    return { llama, model, context, facts, threads };
+    return { llama, model, context, facts, threads, vramBytes: (await usedVram(llama)) - vramBefore };
   } catch (error) {
     throw loadError(error, complaints);
   }
 }
 
-function contextSize(setting: number, trained: number): number | { min: number; max: number } {
-  if (setting > 0) return setting;
-  const max = Math.min(trained, AUTOMATIC_CONTEXT);
-  return { min: Math.min(SMALLEST_CONTEXT, max), max };
+async function usedVram(llama: Llama): Promise<number> {
+  return llama.gpu === false ? 0 : (await llama.getVramState()).used;
 }
 
 function gpuOption(setting: GpuSetting): LlamaGpuType | "auto" {

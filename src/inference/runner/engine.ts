@@ -16,6 +16,8 @@ export interface EngineGenerateHooks {
 /** What a runner runs. */
 export interface RunnerEngine {
   readonly model: ModelInfo;
+  /** Memory of the GPU that the load took; 0 without one. */
+  readonly vramBytes: number;
   /** Grows while tokens are read or written, in whatever request. */
   readonly progress: number;
   /** @throws AppError CANCELLED, INFERENCE_FAILED */

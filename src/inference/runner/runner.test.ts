@@ -26,7 +26,17 @@ const METRICS = {
 };
 const LOAD: MessageToRunner = {
   type: "load",
-  options: { modelPath: "/small.gguf", isDemo: false, contextSize: 0, threads: 0, gpu: "off", sequences: 1 },
+  options: {
+    modelPath: "/small.gguf",
+    isDemo: false,
+    contextSize: 100,
+    batchSize: 128,
+    kvCache: "f16",
+    gpuLayers: null,
+    threads: 0,
+    gpu: "off",
+    sequences: 1,
+  },
 };
 
 let disposed = false;
@@ -37,6 +47,7 @@ beforeEach(() => {
 /** Says the prompt backwards in pieces; `wait` takes until it is cancelled, `break` breaks. */
 const backwards: RunnerEngine = {
   model: MODEL,
+  vramBytes: 0,
   progress: 0,
   generate: async ({ messages }, { signal, onText }) => {
     const prompt = messages[0]?.content ?? "";

@@ -80,7 +80,13 @@ export class Runner {
         onProgress: (fraction) => this.#channel.send({ type: "loadProgress", fraction }),
         log: (level, message) => this.#channel.send({ type: "log", level, message }),
       });
-      this.#channel.send({ type: "loaded", model: this.#engine.model, load_ms: performance.now() - begun });
+      this.#channel.send({
+        type: "loaded",
+        model: this.#engine.model,
+        load_ms: performance.now() - begun,
+        rss_bytes: process.memoryUsage.rss(),
+        vram_bytes: this.#engine.vramBytes,
+      });
     } catch (error) {
       this.#channel.send({ type: "loadFailed", error: failure(error, "MODEL_LOAD_FAILED") });
     }

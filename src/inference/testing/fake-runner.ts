@@ -3,10 +3,17 @@
  * starts, the text of a prompt says what it does with it.
  */
 import { appendFileSync, readFileSync } from "node:fs";
-import { type MessageFromRunner, PROTOCOL_VERSION, parseMessageToRunner } from "../protocol.ts";
+import {
+  type LoadOptions,
+  type MessageFromRunner,
+  PROTOCOL_VERSION,
+  parseMessageToRunner,
+} from "../protocol.ts";
 
 const [startup = "", file = ""] = process.argv.slice(2);
 const cancellable = new Set<number>();
+const EATEN_PER_TOKEN = 32 * 1024;
+const hoard: Uint8Array[] = [];
 let progress = 0;
 let silent = false;
 
@@ -56,12 +63,28 @@ function generate(id: number, prompt: string): void {
   } else answer(id, `echo: ${prompt}`);
 }
 
-function load(gpu: string, modelPath: string): void {
+/** Really takes memory, as much as the context would; without enough of it, it dies as native code does. */
+function eat({ contextSize, sequences, batchSize }: LoadOptions): void {
+  try {
+    for (let eaten = 0; eaten < contextSize * sequences; eaten += 1024) {
+      hoard.push(new Uint8Array(1024 * EATEN_PER_TOKEN).fill(1));
+    }
+    hoard.push(new Uint8Array(batchSize * EATEN_PER_TOKEN).fill(1));
+  } catch {
+    process.kill(process.pid, "SIGABRT");
+  }
+}
+
+function load(options: LoadOptions): void {
+  const { gpu, modelPath, contextSize } = options;
   if (file !== "") appendFileSync(file, `${gpu}\n`);
+  if (startup === "eats") eat(options);
   if (startup === "crash-at-load") die();
   else if (startup === "crash-at-first-load" && readFileSync(file, "utf8").split("\n").length === 2) die();
   else if (startup === "hang-at-load") return;
   else if (startup === "load-fails") {
+    say({ type: "loadFailed", error: { code: "MODEL_LOAD_FAILED", message: "The model cannot be loaded." } });
+  } else if (startup.startsWith("context-at-most=") && contextSize > Number(startup.split("=")[1])) {
     say({
       type: "loadFailed",
       error: { code: "OUT_OF_MEMORY", message: "The model does not fit into memory." },
@@ -71,18 +94,18 @@ function load(gpu: string, modelPath: string): void {
       name: "fake",
       path: modelPath,
       quantization: "F16",
-      contextSize: 1024,
+      contextSize,
       gpu: "off",
       threads: 1,
       isDemo: false,
     } as const;
-    say({ type: "loaded", model, load_ms: 1 });
+    say({ type: "loaded", model, load_ms: 1, rss_bytes: process.memoryUsage.rss(), vram_bytes: 0 });
   }
 }
 
 process.on("message", (value) => {
   const message = parseMessageToRunner(value);
-  if (message?.type === "load") load(message.options.gpu, message.options.modelPath);
+  if (message?.type === "load") load(message.options);
   else if (message?.type === "generate") generate(message.id, message.request.messages.at(-1)?.content ?? "");
   else if (message?.type === "cancel" && cancellable.delete(message.id)) {
     say({

@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import type { RunnerExit } from "./runner-process.ts";
+
+/** What may explain the death of a process. */
+export interface MemoryEvidence {
+  /** Processes that the kernel has killed for lack of memory; null where it does not tell. */
+  readonly oomKills: number | null;
+  /** The process may not use all the addresses it likes (`ulimit -v`). */
+  readonly addressesLimited: boolean;
+}
+
+/** Read synchronously: the kernel answers from memory, in microseconds. */
+export function memoryEvidence(pid: number | "self" = "self"): MemoryEvidence {
+  const oomKills = /^oom_kill (\d+)$/m.exec(read("/proc/vmstat"))?.[1];
+  return {
+    oomKills: oomKills === undefined ? null : Number(oomKills),
+    addressesLimited: addressLimit(pid) !== null,
+  };
+}
+
+/** Bytes of addresses that a process may use; null = no limit. */
+export function addressLimit(pid: number | "self" = "self"): number | null {
+  const limit = /^Max address space +(\d+)/m.exec(read(`/proc/${pid}/limits`))?.[1];
+  return limit === undefined ? null : Number(limit);
+}
+
+/**
+ * Whether a process died because there was too little memory. SIGKILL alone is no proof, administrators kill as well;
+ * that the kernel has counted a kill meanwhile is. Under an address limit native code dies in many ways, and while it
+ * loads the limit is by far the likeliest of reasons.
+ */
+export function diedOfMemory(
+  { signal, exitCode, output }: RunnerExit,
+  before: MemoryEvidence,
+  after: MemoryEvidence,
+  wasLoading: boolean,
+): boolean {
+  if (signal === "SIGKILL") {
+    return before.oomKills === null || after.oomKills === null
+      ? wasLoading
+      : after.oomKills > before.oomKills;
+  }
+  if (signal === null && exitCode === 0) return false;
+  // How C++ names an allocation that failed, when nobody caught it.
+  if (signal === "SIGABRT" && output.includes("std::bad_alloc")) return true;
+  return wasLoading && before.addressesLimited && signal !== "SIGTERM";
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return ""; // not Linux
+  }
+}

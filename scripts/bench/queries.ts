@@ -64,12 +64,12 @@ function casesOf(queries: Queries, database: Database): Record<string, Case> {
       queries.historyPage({ status: "succeeded", model: "none", text: undefined }),
     "history, model without the status": (round) =>
       queries.historyPage({ before: before(round), status: "succeeded", operation: "none" }),
-    "text, word in every row": (round) => queries.historyPage({ before: before(round), text: "ka" }),
+    "text, word in every row": (round) => queries.historyPage({ before: before(round), text: "kaing" }),
     "text, common word": (round) => queries.historyPage({ before: before(round), text: "ledu" }),
     "text, rare word": (round) => queries.historyPage({ before: before(round), text: "lepodupo" }),
     "text, unknown word": () => queries.historyPage({ text: "zebra" }),
     "text, two words": (round) => queries.historyPage({ before: before(round), text: "ledu mika" }),
-    "text, phrase": (round) => queries.historyPage({ before: before(round), text: '"ka le"' }),
+    "text, phrase": (round) => queries.historyPage({ before: before(round), text: '"kaing le"' }),
     "text, common word and failed": (round) =>
       queries.historyPage({ before: before(round), text: "ledu", status: "failed" }),
     "text, two rare words": (round) =>

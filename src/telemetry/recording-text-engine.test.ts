@@ -1,0 +1,143 @@
+import { expect, test } from "bun:test";
+import { AppError } from "../errors/app-error.ts";
+import { recordingLogger } from "../inference/testing/recording-logger.ts";
+import type { TextEngine, TextResult } from "../inference/text-engine.ts";
+import type { PerformanceInsert } from "../storage/schema.ts";
+import { RecordingTextEngine } from "./recording-text-engine.ts";
+
+const MODEL = {
+  name: "small",
+  path: "/models/small.gguf",
+  quantization: "Q4_K_M",
+  contextSize: 4096,
+  gpu: "cuda",
+  threads: 4,
+  isDemo: false,
+} as const;
+
+const RESULT: TextResult = {
+  text: "Paris.",
+  model: "small",
+  stopReason: "stop",
+  promptTokensCut: 0,
+  metrics: {
+    queue_ms: 1,
+    load_ms: 2,
+    prompt_tokens: 12,
+    prompt_ms: 30,
+    completion_tokens: 8,
+    generation_ms: 40.123456,
+    ttft_ms: 35,
+    prompt_tokens_per_second: 400,
+    completion_tokens_per_second: 200,
+  },
+};
+
+function gpu(vram_used_mb: number) {
+  const figures = { vram_used_mb, vram_total_mb: 24_000, gpu_utilization_percent: 90 };
+  return [{ index: 0, name: "GPU", driver: "550", ...figures }];
+}
+
+async function run(
+  generate: TextEngine["generate"],
+  gpus = { latest: () => gpu(100), sample: async () => gpu(900) },
+) {
+  const recorded = Promise.withResolvers<PerformanceInsert>();
+  const logger = recordingLogger();
+  const engine = new RecordingTextEngine({
+    engine: { generate },
+    model: () => MODEL,
+    gpus,
+    record: (entry) => {
+      if (entry.table === "performance_metrics") recorded.resolve(entry.row);
+    },
+    logger,
+    now: () => Date.UTC(2026, 0, 1),
+  });
+  const request = { messages: [{ role: "user", content: "?" }], maxTokens: 9, temperature: 0 } as const;
+  const outcome = await engine
+    .generate(request, { correlationId: "abc", signal: new AbortController().signal })
+    .catch((error) => error);
+  const row = await recorded.promise;
+  await Promise.resolve();
+  return { outcome, row, entries: logger.entries };
+}
+
+test("an answer is recorded with every figure that was measured, and logged", async () => {
+  const { outcome, row, entries } = await run(async () => RESULT);
+  expect(outcome).toBe(RESULT);
+  expect(row).toMatchObject({
+    correlation_id: "abc",
+    engine: "text",
+    model: "small",
+    model_path: "/models/small.gguf",
+    quantization: "Q4_K_M",
+    context_size: 4096,
+    device: "cuda",
+    status: "succeeded",
+    ...RESULT.metrics,
+    total_tokens: 20,
+    stop_reason: "stop",
+    prompt_tokens_cut: 0,
+    vram_before_mb: 100,
+    vram_after_mb: 900,
+    gpu_utilization_percent: 90,
+    created_at: "2026-01-01T00:00:00.000Z",
+  });
+  expect(row.duration_ms).toBeGreaterThanOrEqual(0);
+  expect(entries).toMatchObject([
+    {
+      level: "info",
+      message: "inference done",
+      fields: {
+        model: "small",
+        prompt_tokens: 12,
+        completion_tokens: 8,
+        generation_ms: 40.12,
+        completion_tokens_per_second: 200,
+        vram_used_mb: 900,
+        vram_total_mb: 24_000,
+      },
+    },
+  ]);
+});
+
+test("a failed attempt is recorded with its error and thrown on unchanged", async () => {
+  const error = new AppError("OUT_OF_MEMORY", "The model does not fit.");
+  const { outcome, row, entries } = await run(() => Promise.reject(error));
+  expect(outcome).toBe(error);
+  expect(row).toMatchObject({
+    status: "failed",
+    model: "small",
+    error_code: "OUT_OF_MEMORY",
+    error_message: "The model does not fit.",
+  });
+  expect(entries).toMatchObject([{ level: "warn", fields: { error_code: "OUT_OF_MEMORY" } }]);
+  // The error itself is logged by whoever asked; twice would count twice.
+  expect(entries[0]?.fields.error).toBeUndefined();
+});
+
+test("what was cancelled is no failure", async () => {
+  const { row, entries } = await run(() => Promise.reject(new AppError("CANCELLED", "Gone.")));
+  expect(row.status).toBe("cancelled");
+  expect(entries.map(({ level }) => level)).toEqual(["info"]);
+});
+
+test("an answer does not wait for a GPU that is slow to tell", async () => {
+  const slow = Promise.withResolvers<ReturnType<typeof gpu>>();
+  const answered = Promise.withResolvers<void>();
+  const engine = new RecordingTextEngine({
+    engine: { generate: async () => RESULT },
+    model: () => MODEL,
+    gpus: { latest: () => [], sample: () => slow.promise },
+    record: () => answered.resolve(),
+    logger: recordingLogger(),
+    now: () => 0,
+  });
+  const request = { messages: [], maxTokens: 1, temperature: 0 };
+  expect(await engine.generate(request, { correlationId: "a", signal: new AbortController().signal })).toBe(
+    RESULT,
+  );
+  slow.resolve([]);
+  await answered.promise;
+});

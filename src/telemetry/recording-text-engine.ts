@@ -1,0 +1,113 @@
+import { toAppError } from "../errors/app-error.ts";
+import type { ModelInfo } from "../inference/protocol.ts";
+import type { GenerateOptions, TextEngine, TextRequest, TextResult } from "../inference/text-engine.ts";
+import { type GpuSnapshot, gpuTotals } from "../observability/gpu-snapshot.ts";
+import type { Logger } from "../observability/logger.ts";
+import type { PerformanceInsert } from "../storage/schema.ts";
+import type { RecordTelemetry } from "../storage/telemetry-row.ts";
+
+/** What is asked about GPUs; both are settled at once where there are none. */
+export interface GpuFigures {
+  latest(): readonly GpuSnapshot[];
+  sample(): Promise<readonly GpuSnapshot[]>;
+}
+
+export interface RecordingTextEngineOptions {
+  readonly engine: TextEngine;
+  /** The model that answers; null while none is loaded. */
+  readonly model: () => ModelInfo | null;
+  readonly gpus: GpuFigures;
+  readonly record: RecordTelemetry;
+  readonly logger: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+type Call = Pick<PerformanceInsert, "status" | "duration_ms"> & Partial<PerformanceInsert>;
+
+/** Measures every call of an engine, for the log and the database. The answer never waits for that. */
+export class RecordingTextEngine implements TextEngine {
+  readonly #options: RecordingTextEngineOptions;
+
+  constructor(options: RecordingTextEngineOptions) {
+    this.#options = options;
+  }
+
+  async generate(request: TextRequest, options: GenerateOptions): Promise<TextResult> {
+    const { engine, gpus, now } = this.#options;
+    const createdAt = new Date(now()).toISOString();
+    const begun = performance.now();
+    const before = gpuTotals(gpus.latest());
+    const end = (call: Omit<Call, "duration_ms">) => {
+      const common = { correlation_id: options.correlationId, created_at: createdAt };
+      const measured = { vram_before_mb: before?.vram_used_mb, duration_ms: performance.now() - begun };
+      void this.#write({ ...common, ...measured, ...call });
+    };
+    try {
+      const result = await engine.generate(request, options);
+      end(succeeded(result));
+      return result;
+    } catch (thrown) {
+      const { code, message } = toAppError(thrown);
+      end({
+        status: code === "CANCELLED" ? "cancelled" : "failed",
+        error_code: code,
+        error_message: message,
+      });
+      throw thrown;
+    }
+  }
+
+  async #write(call: Call & Pick<PerformanceInsert, "created_at">): Promise<void> {
+    const { model, gpus, record } = this.#options;
+    const info = model();
+    const after = gpuTotals(await gpus.sample());
+    const row: PerformanceInsert = {
+      engine: "text",
+      model: info?.name ?? "",
+      model_path: info?.path,
+      quantization: info?.quantization,
+      context_size: info?.contextSize,
+      device: info?.gpu,
+      vram_after_mb: after?.vram_used_mb,
+      gpu_utilization_percent: after?.gpu_utilization_percent,
+      ...call,
+    };
+    record({ table: "performance_metrics", row });
+    this.#log(row, after?.vram_total_mb);
+  }
+
+  /** Failures are warnings without the error itself: whoever asked decides what it means and logs it once. */
+  #log(row: PerformanceInsert, vramTotal: number | undefined): void {
+    const { correlation_id, status, vram_after_mb, error_message, created_at: _, ...figures } = row;
+    const fields = {
+      source: "telemetry/recording-text-engine.ts:log",
+      correlation_id,
+      ...rounded(figures),
+      ...(vram_after_mb == null ? {} : { vram_used_mb: vram_after_mb, vram_total_mb: vramTotal }),
+    };
+    if (status === "succeeded") this.#options.logger.info("inference done", fields);
+    else if (status === "cancelled") this.#options.logger.info("inference cancelled", fields);
+    else this.#options.logger.warn(`inference failed: ${error_message}`, fields);
+  }
+}
+
+function succeeded({ model, stopReason, promptTokensCut, metrics }: TextResult): Omit<Call, "duration_ms"> {
+  return {
+    status: "succeeded",
+    model,
+    ...metrics,
+    total_tokens: metrics.prompt_tokens + metrics.completion_tokens,
+    stop_reason: stopReason,
+    prompt_tokens_cut: promptTokensCut,
+  };
+}
+
+/** Two decimals are enough for people, and absent figures are left out. */
+function rounded(figures: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(figures)
+      .filter(([, value]) => value !== undefined && value !== null)
+      .map(([name, value]) => [name, typeof value === "number" ? Math.round(value * 100) / 100 : value]),
+  );
+}

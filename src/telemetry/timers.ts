@@ -1,0 +1,7 @@
+/** Time as the recorders see it; injected, so that tests step through minutes without waiting for them. */
+export interface Timers {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Runs `run` once after `delayMs`; the returned function cancels it. */
+  schedule(delayMs: number, run: () => void): () => void;
+}

@@ -1,0 +1,92 @@
+import { beforeEach, expect, test } from "bun:test";
+import { RecordingLogger } from "../canvus/testing/recording-logger.ts";
+import { AppError } from "../errors/app-error.ts";
+import { Authentication } from "./authentication.ts";
+import type { SessionRepository } from "./session-repository.ts";
+import { memoryRepository } from "./testing/memory-repository.ts";
+
+let now: number;
+let logger: RecordingLogger;
+let repository: SessionRepository;
+
+beforeEach(() => {
+  now = Date.UTC(2026, 0, 1);
+  logger = new RecordingLogger();
+  repository = memoryRepository();
+});
+
+async function started(password: string | undefined): Promise<Authentication> {
+  const authentication = new Authentication({
+    sessionTimeoutMs: 1000,
+    repository,
+    now: () => now,
+    monotonicNow: () => now,
+    logger,
+  });
+  await authentication.start(password);
+  return authentication;
+}
+
+async function login(authentication: Authentication, password = "right"): Promise<string | undefined> {
+  const result = await authentication.login(password, "192.0.2.1", undefined);
+  return result.kind === "welcome" ? result.token : undefined;
+}
+
+test("without a password nobody gets in, and the sessions of one that was there before end", async () => {
+  const token = await login(await started("right"));
+  const closed = await started(undefined);
+  expect(closed.isOpen).toBe(false);
+  expect(await login(closed, "right")).toBeUndefined();
+  expect(await login(closed, "")).toBeUndefined();
+  expect(closed.session(token)).toBeUndefined();
+  expect(await repository.loadAccess()).toEqual({ verifier: null, sessions: [] });
+});
+
+test("the password itself is stored nowhere and logged nowhere", async () => {
+  await login(await started("right-password"), "right-password");
+  await login(await started("right-password"), "almost-right-password");
+  expect(JSON.stringify(await repository.loadAccess())).not.toContain("right-password");
+  expect(logger.text()).not.toContain("right-password");
+  expect(logger.text()).toContain("192.0.2.1");
+});
+
+test("a changed password is said when it ended sessions", async () => {
+  await login(await started("right"));
+  await started("other");
+  expect(logger.entries.at(-1)?.message).toContain("WEBUI_PWD has changed");
+});
+
+test("expired sessions leave the database too", async () => {
+  const authentication = await started("right");
+  await login(authentication);
+  now += 1000;
+  authentication.endExpired();
+  expect((await repository.loadAccess()).sessions).toEqual([]);
+});
+
+test("sessions expire while the service is down", async () => {
+  const token = await login(await started("right"));
+  now += 1000;
+  expect((await started("right")).session(token)).toBeUndefined();
+  expect((await repository.loadAccess()).sessions).toEqual([]);
+});
+
+test("without the database people still log in; a restart forgets them, and the log says so", async () => {
+  const broken = () => Promise.reject(new AppError("STORAGE_UNAVAILABLE", "The disk is full."));
+  repository = {
+    loadAccess: broken,
+    replaceVerifier: broken,
+    addSession: broken,
+    removeSessions: broken,
+  };
+  const authentication = await started("right");
+  const token = await login(authentication);
+  expect(authentication.session(token)).toBeDefined();
+  expect(logger.entries.filter(({ level }) => level === "warn").length).toBeGreaterThan(1);
+});
+
+test("a verifier that nobody can read is that of another password", async () => {
+  await repository.replaceVerifier("no hash");
+  const authentication = await started("right");
+  expect(await login(authentication)).toBeDefined();
+});

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { RecordingLogger } from "../canvus/testing/recording-logger.ts";
 import type { AppError } from "../errors/app-error.ts";
 import { LocalTextEngine } from "../inference/local-text-engine.ts";
+import { ModelHost } from "../inference/model-host.ts";
 import type { AbilityRequest } from "./ability.ts";
 import { answerNote, DEMO_STYLE, generateImage, NOTE_STYLE } from "./answer-note.ts";
 
@@ -10,14 +11,16 @@ import { answerNote, DEMO_STYLE, generateImage, NOTE_STYLE } from "./answer-note
 let engine: LocalTextEngine;
 
 beforeAll(async () => {
+  const logger = new RecordingLogger();
   engine = new LocalTextEngine({
+    host: new ModelHost(logger),
     modelPath: join(import.meta.dir, "../models/demo/demo-text.gguf"),
     isDemo: true,
     contextSize: 512,
     threads: 1,
     gpu: "off",
     maxConcurrent: 2,
-    logger: new RecordingLogger(),
+    logger,
   });
   await engine.start();
   await engine.ready();

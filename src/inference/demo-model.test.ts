@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { AppError } from "../errors/app-error.ts";
 import { LocalTextEngine } from "./local-text-engine.ts";
 import { ModelHost } from "./model-host.ts";
-import { MapMemory } from "./testing/map-memory.ts";
 import { recordingLogger } from "./testing/recording-logger.ts";
 import type { TextRequest } from "./text-engine.ts";
 
@@ -15,8 +14,6 @@ const CLASSIFY = 'You classify canvas prompts. Answer as JSON {"type":"text"|"im
 
 const engine = new LocalTextEngine({
   host: new ModelHost(recordingLogger()),
-  memory: new MapMemory(),
-  keepAliveMs: 0,
   modelPath: MODEL,
   isDemo: true,
   contextSize: 512,

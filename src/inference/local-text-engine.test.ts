@@ -28,8 +28,6 @@ async function started(options: Partial<LocalTextEngineOptions> = {}, ...startup
   const logger = recordingLogger();
   const engine = new LocalTextEngine({
     host: new ModelHost(logger, async () => ({ ram: null, vram: null })),
-    memory: new MapMemory(),
-    keepAliveMs: 0,
     modelPath: MODEL,
     isDemo: false,
     contextSize: 0,

@@ -26,10 +26,11 @@ export interface LocalTextEngineOptions {
   readonly gpu: GpuSetting;
   /** How many requests are computed at once, in one batch. */
   readonly maxConcurrent: number;
-  /** How long the model stays loaded without a request, in ms; 0 = until its memory is needed. */
-  readonly keepAliveMs: number;
-  readonly memory: ModelMemoryStore;
   readonly logger: Logger;
+  /** How long the model stays loaded without a request, in ms. Defaults to 0: until its memory is needed. */
+  readonly keepAliveMs?: number;
+  /** Without it every start begins with an estimate. */
+  readonly memory?: ModelMemoryStore;
   /** Called with true when requests begin to wait for the model to be loaded, with false when they need not any more. */
   readonly onWaiting?: (isWaiting: boolean) => void;
   /** How many requests may wait. Defaults to 1000; above it they fail with QUEUE_FULL. */
@@ -80,7 +81,7 @@ export class LocalTextEngine implements TextEngine {
    * @throws AppError MODEL_FILE_MISSING, MODEL_FILE_INVALID
    */
   async start(): Promise<void> {
-    const { host, modelPath, memory, maxConcurrent, keepAliveMs, logger } = this.#options;
+    const { host, modelPath, memory, maxConcurrent, keepAliveMs = 0, logger } = this.#options;
     const facts = await checkModelFile(modelPath);
     this.#name = facts.name ?? this.#name;
     const plans = await textModelPlans(facts, { ...this.#options, sequences: maxConcurrent }, memory);

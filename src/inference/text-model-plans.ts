@@ -30,7 +30,7 @@ export interface TextModelPlans {
 export async function textModelPlans(
   facts: GgufFacts,
   settings: TextModelSettings,
-  memory: ModelMemoryStore,
+  memory: ModelMemoryStore | undefined,
 ): Promise<TextModelPlans> {
   const { sequences, logger } = settings;
   const file = await identify(settings.modelPath);
@@ -43,7 +43,7 @@ export async function textModelPlans(
     });
     return null;
   };
-  const measured = await Promise.all(keys.map((key) => memory.recall(key))).catch(warn);
+  const measured = await Promise.all(keys.map((key) => memory?.recall(key) ?? null)).catch(warn);
   const worked = measured?.findIndex((bytes) => bytes !== null) ?? -1;
   return {
     rungs: plans.map((plan, index) => ({
@@ -54,7 +54,7 @@ export async function textModelPlans(
     firstRung: Math.max(0, worked),
     remember: async (rung, bytes) => {
       const key = keys[rung];
-      if (key) await memory.remember(key, bytes).catch(warn);
+      if (key) await memory?.remember(key, bytes).catch(warn);
     },
   };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../../config/schema.ts";
 import { LocalTextEngine } from "../../inference/local-text-engine.ts";
+import { ModelHost } from "../../inference/model-host.ts";
 import { BUILTIN_DEMO, unpackDemoModel } from "../../models/builtin-demo.ts";
 import { type Check, type CheckResult, notChecked, ok, warn } from "../check.ts";
 import { SILENT } from "../context.ts";
@@ -52,6 +53,7 @@ async function answer(
 ): Promise<CheckResult> {
   const gpu = settings.LLAMA_GPU ?? "auto";
   const text = new LocalTextEngine({
+    host: new ModelHost(SILENT),
     modelPath,
     isDemo,
     contextSize: isDemo ? 0 : (settings.LLAMA_CONTEXT_SIZE ?? 0),

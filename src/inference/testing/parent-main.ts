@@ -1,14 +1,11 @@
 /** A service in small: starts the real runner, prints its process id when the model is usable, and stays. */
 import { LocalTextEngine } from "../local-text-engine.ts";
 import { ModelHost } from "../model-host.ts";
-import { MapMemory } from "./map-memory.ts";
 import { recordingLogger } from "./recording-logger.ts";
 
 const [modelPath = "", ...command] = process.argv.slice(2);
 const engine = new LocalTextEngine({
   host: new ModelHost(recordingLogger()),
-  memory: new MapMemory(),
-  keepAliveMs: 0,
   modelPath,
   isDemo: true,
   contextSize: 0,

@@ -27,7 +27,7 @@ export function lengthOf(step: Step): number {
 export function inSteps(step: Step, { from, to }: Span): { sql: string; values: string[] } {
   return {
     sql: "(step = ? AND period >= ? AND period < ?)",
-    values: [step, from.slice(0, lengthOf(step)), to],
+    values: [step, from.slice(0, lengthOf(step)), firstPeriodAfter(to, lengthOf(step))],
   };
 }
 
@@ -45,6 +45,13 @@ export function inSpan({ from, to }: Span): { sql: string; values: string[] } {
     sql: `(${parts.map(({ sql }) => sql).join(" OR ")})`,
     values: parts.flatMap(({ values }) => values),
   };
+}
+
+/** A text that sorts behind all periods that begin before `to`, and not behind later ones. */
+function firstPeriodAfter(to: string, length: number): string {
+  const isBegin = to.length <= length || to.slice(length) === WHOLE.slice(length);
+  const period = to.slice(0, length);
+  return isBegin ? period : `${period}~`;
 }
 
 /** The first day that begins at `time` or after it. */

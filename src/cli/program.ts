@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { distance } from "fastest-levenshtein";
 import { buildInfo } from "../build-info.ts";
 import { parseDuration } from "../config/units.ts";
+import { addDatabaseCommands } from "./db-commands.ts";
 import { describeFailure } from "./describe-failure.ts";
 
 /** Exit code for arguments that make no sense, as shells have it. */
@@ -180,6 +181,8 @@ function buildProgram(finish: (exitCode: number) => void): Command {
         }),
       );
     });
+
+  addDatabaseCommands(program, finish);
 
   program
     .command("version")

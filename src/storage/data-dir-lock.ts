@@ -7,6 +7,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeSync,
 } from "node:fs";
@@ -21,7 +22,7 @@ const OWNER_NAME = "service.pid";
 const OWNER_BYTES = 128;
 
 /**
- * One owner per data directory. The lock is an exclusive transaction on an empty SQLite database, that is, a lock of
+ * One owner per data directory. The lock is an exclusive transaction on an SQLite database without content, that is, a lock of
  * the operating system on both Linux and Windows: the kernel drops it when its process ends, however that happens, so
  * there are no stale locks, and no process id that was given to somebody else can be mistaken for the owner. The id in
  * the file beside it is for people to read.
@@ -68,6 +69,8 @@ export class DataDirLock {
     const database = new Database(this.#path);
     try {
       database.run("PRAGMA busy_timeout = 0");
+      // An empty one would have to be written to be locked, which a full disk refuses; so that is done once.
+      if (statSync(this.#path).size === 0) database.run("PRAGMA user_version = 1");
       database.run("BEGIN EXCLUSIVE");
       return database;
     } catch (error) {

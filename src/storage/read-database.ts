@@ -1,11 +1,12 @@
 import { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { AppError } from "../errors/app-error.ts";
+import { classifyFailure } from "./storage-failure.ts";
 
 /**
  * Opens the history for commands that only look, and closes it again: nothing is created, changed or locked, also
  * while a service writes, and a service that stops meanwhile is not held up by a connection that stays open.
- * @throws AppError STORAGE_UNAVAILABLE when there is none or it cannot be read
+ * @throws AppError STORAGE_UNAVAILABLE when there is none or it cannot be read, STORAGE_DAMAGED
  */
 export function readDatabase<T>(file: string, read: (database: Database) => T): T {
   if (!existsSync(file)) {
@@ -20,7 +21,8 @@ export function readDatabase<T>(file: string, read: (database: Database) => T): 
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError("STORAGE_UNAVAILABLE", `The database ${file} cannot be read: ${reason}.`, { cause });
+    const code = classifyFailure(cause) === "damaged" ? "STORAGE_DAMAGED" : "STORAGE_UNAVAILABLE";
+    throw new AppError(code, `The database ${file} cannot be read: ${reason}.`, { cause });
   } finally {
     database?.close();
     // The file stays open until the statements are collected.

@@ -45,6 +45,19 @@ export function classifyFailure(thrown: unknown): StorageFailure {
   return "refused";
 }
 
+const CODES = {
+  damaged: "STORAGE_DAMAGED",
+  unwritable: "STORAGE_UNAVAILABLE",
+  refused: "INTERNAL",
+} as const;
+
+/** What went wrong with the database, as an error of ours. */
+export function toStorageError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const code = CODES[classifyFailure(thrown)];
+  return new AppError(code, `The database could not be used: ${reasonOf(thrown)}.`, { cause: thrown });
+}
+
 /** SQLite's or the system's short name of what went wrong; empty when there is none. */
 export function codeOf(error: Error): string {
   return "code" in error && typeof error.code === "string" ? error.code : "";

@@ -13,7 +13,7 @@ import type { QueryOperations } from "./query-operations.ts";
 import type { RetentionLimits } from "./retention.ts";
 import type { HistoryInsert } from "./schema.ts";
 import type { SessionStore } from "./session-store.ts";
-import { classifyFailure } from "./storage-failure.ts";
+import { classifyFailure, toStorageError } from "./storage-failure.ts";
 import type { StorageTimers } from "./storage-timers.ts";
 import { type TelemetryCounts, TelemetryQueue } from "./telemetry-queue.ts";
 import type { TelemetryRow } from "./telemetry-row.ts";
@@ -125,7 +125,7 @@ export class Storage {
       this.#liveRowsKnown = true;
       this.#queue.resume();
     } catch (thrown) {
-      const error = asStorageError(thrown);
+      const error = toStorageError(thrown);
       if (error.code !== "STORAGE_UNAVAILABLE" || isMisconfigured(thrown)) throw error;
       this.#outage.begin(error);
     }
@@ -299,7 +299,7 @@ export class Storage {
     try {
       this.#lock.acquire();
     } catch (error) {
-      throw asStorageError(error);
+      throw toStorageError(error);
     }
     if (damage !== null) {
       this.#memory.keepAll();
@@ -397,16 +397,6 @@ export class Storage {
       });
     }
   }
-}
-
-/** Failures of the lock come as SQLite's or the file system's own errors. */
-function asStorageError(thrown: unknown): AppError {
-  if (thrown instanceof AppError) return thrown;
-  const error = toAppError(thrown);
-  if (classifyFailure(thrown) === "refused") return error;
-  return new AppError("STORAGE_UNAVAILABLE", `The data directory cannot be used: ${error.message}.`, {
-    cause: thrown,
-  });
 }
 
 /** A directory that is not ours to write stays so until somebody changes it; a full or read-only disk does not. */

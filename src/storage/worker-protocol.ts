@@ -1,6 +1,6 @@
 import { AppError } from "../errors/app-error.ts";
 import type { ErrorCode } from "../errors/registry.ts";
-import { classifyFailure, reasonOf } from "./storage-failure.ts";
+import { reasonOf, toStorageError } from "./storage-failure.ts";
 
 /** What a storage worker can be asked for, by name. It is synchronous there and awaited on the main thread. */
 export type Operations = Readonly<Record<string, (...args: never[]) => unknown>>;
@@ -25,19 +25,9 @@ export interface PlainError {
   readonly reason: string;
 }
 
-const CODES = {
-  damaged: "STORAGE_DAMAGED",
-  unwritable: "STORAGE_UNAVAILABLE",
-  refused: "INTERNAL",
-} as const;
-
 export function plainError(thrown: unknown): PlainError {
-  const reason = reasonOf(thrown);
-  if (thrown instanceof AppError) {
-    return { code: thrown.code, message: thrown.message, context: thrown.context, reason };
-  }
-  const failure = classifyFailure(thrown);
-  return { code: CODES[failure], message: `The database could not be used: ${reason}.`, context: {}, reason };
+  const { code, message, context } = toStorageError(thrown);
+  return { code, message, context, reason: reasonOf(thrown) };
 }
 
 export function revivedError({ code, message, context, reason }: PlainError): AppError {

@@ -112,16 +112,16 @@ function secretPattern(secrets: readonly string[]): { clean(text: string): strin
 function withoutCredentials(text: string): string {
   const assigns = text.includes("=") || text.includes(":");
   if (!assigns && !text.includes(" ")) return text;
-  const lower = text.toLowerCase();
   let clean = text;
   if (assigns) {
     if (text.includes("@") && text.includes("//")) clean = clean.replace(USER_INFO, BLACKED);
     if (text.includes("=") && /[?&]/.test(text)) clean = clean.replace(QUERY, BLACKED);
+    const lower = text.toLowerCase();
     if (NAMES.some((name) => lower.includes(name))) {
       for (const pattern of NAMED_CREDENTIALS) clean = clean.replace(pattern, BLACKED);
     }
   }
-  return lower.includes("bearer") ? clean.replace(BEARER, BLACKED) : clean;
+  return /bearer/i.test(clean) ? clean.replace(BEARER, BLACKED) : clean;
 }
 
 /** The ways in which programs write a text: as it is, in JSON, in a URL (hexadecimal in either case), in a form. */

@@ -54,9 +54,17 @@ export class Dashboard {
   }
 
   async answer(request: Request, connection: Connection): Promise<Response> {
+    const began = performance.now();
     const client = this.#clients.resolve(connection.peer, connection.tls, request.headers);
     const response = await this.#route(request, connection, client);
     addSecurityHeaders(response.headers, client.secure);
+    this.#options.logger.debug("dashboard request", {
+      source: "web/dashboard.ts:answer",
+      method: request.method,
+      url: request.url,
+      status_code: response.status,
+      duration_ms: Math.round(performance.now() - began),
+    });
     return response;
   }
 

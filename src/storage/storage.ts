@@ -262,7 +262,7 @@ export class Storage {
       if (classifyFailure(error) === "damaged") return [toAppError(error).message];
       throw error;
     } finally {
-      link.stop();
+      await link.stop();
     }
   }
 
@@ -360,7 +360,7 @@ export class Storage {
     if (!this.#readerOpen) return;
     this.#readerOpen = undefined;
     await this.#reader.call("close", []).catch(() => undefined);
-    this.#reader.stop();
+    await this.#reader.stop();
   }
 
   #throwIfClosed(): void {
@@ -379,7 +379,7 @@ export class Storage {
       else await this.#queue.flush();
       await this.#writer.call("close", []);
     } finally {
-      this.#writer.stop();
+      await this.#writer.stop();
       this.#lock.release();
     }
   }

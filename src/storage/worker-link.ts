@@ -70,12 +70,15 @@ export class WorkerLink<Ops extends Operations> {
     return promise as Promise<ReturnType<Ops[Name]>>;
   }
 
-  /** Ends the worker at once; calls that wait are refused. */
-  stop(): void {
+  /** Ends the worker; calls that wait are refused. Afterwards it holds no file any more. */
+  async stop(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
-    worker?.terminate();
     this.#refuseAll("it was stopped");
+    if (!worker) return;
+    const closed = new Promise((resolve) => worker.addEventListener("close", resolve));
+    worker.terminate();
+    await closed;
   }
 
   #start(): Worker {

@@ -9,7 +9,7 @@ export function Brand(): string {
         <path class="brand-note" d="M9 9h14v9l-5 5H9z" />
         <path class="brand-fold" d="M23 18h-5v5z" />
       </svg>
-      <span>CanvusLocalLLM</span>
+      <span class="brand-name">CanvusLocalLLM</span>
     </span>
   ) as string;
 }

@@ -9,7 +9,7 @@ import { AppError } from "./errors/app-error.ts";
 import { LocalTextEngine } from "./inference/local-text-engine.ts";
 import { ModelHost } from "./inference/model-host.ts";
 import { DEFAULT_LIMITS } from "./inference/supervisor-state.ts";
-import { BUILTIN_DEMO, unpackDemoModel } from "./models/builtin-demo.ts";
+import { prepareModel } from "./models/prepare-model.ts";
 import { GpuMonitor } from "./observability/gpu-monitor.ts";
 import { GpuThread } from "./observability/gpu-thread.ts";
 import type { Logger } from "./observability/logger.ts";
@@ -17,6 +17,8 @@ import { judgeReadiness } from "./service/readiness.ts";
 import { Storage } from "./storage/storage.ts";
 import { CanvasBoard } from "./tasks/canvas-board.ts";
 import { TaskService } from "./tasks/task-service.ts";
+import type { ErrorRecorder } from "./telemetry/error-recorder.ts";
+import { Telemetry } from "./telemetry/telemetry.ts";
 import { WebService } from "./web/web-service.ts";
 
 interface Part {
@@ -24,22 +26,22 @@ interface Part {
   readonly part: { stop(): Promise<void> };
 }
 
-/**
- * The composition root: builds every part once, starts them in order and stops them in reverse.
- */
+/** The composition root: builds every part once, starts them in order and stops them in reverse. */
 export class App {
   readonly #config: Config;
   readonly #logger: Logger;
+  readonly #errors: ErrorRecorder;
   readonly #running: Part[] = [];
   #password: string | undefined;
   #web: WebService | undefined;
   #stopped: Promise<void> | undefined;
 
   /** @param password of the dashboard; kept until `start` has its hash. */
-  constructor(config: Config, password: string | undefined, logger: Logger) {
+  constructor(config: Config, password: string | undefined, logger: Logger, errors: ErrorRecorder) {
     this.#config = config;
     this.#password = password;
     this.#logger = logger;
+    this.#errors = errors;
   }
 
   /** Address of the dashboard, once it is started. */
@@ -54,7 +56,7 @@ export class App {
   async start(): Promise<void> {
     const config = this.#config;
     const logger = this.#logger;
-    const model = await prepareModel(config);
+    const model = await prepareModel(config.LLAMA_MODEL_PATH, config.CANVUSLLM_DATA_DIR);
     if (model.isDemo)
       logger.warn("the built-in demo model answers: it only knows a few facts", { source: "app.ts:start" });
 
@@ -82,6 +84,9 @@ export class App {
     });
     this.#begun("GPU monitor", gpus);
     gpus.start();
+    const [errors, dataDir] = [this.#errors, config.CANVUSLLM_DATA_DIR];
+    const telemetry = new Telemetry({ storage, gpus, errors, dataDir, timers: systemTimers, logger });
+    this.#begun("telemetry", telemetry);
 
     const engine = new LocalTextEngine({
       host: new ModelHost(logger),
@@ -114,7 +119,7 @@ export class App {
       journal: storage.journal,
       abilities: {
         note_prompt: answerNote({
-          engine,
+          engine: telemetry.recorded(engine),
           maxTokens: config.OPENAI_NOTE_RESPONSE_TOKENS,
           style: model.isDemo ? DEMO_STYLE : NOTE_STYLE,
         }),
@@ -131,7 +136,10 @@ export class App {
       timers: systemTimers,
       logger,
       onCanvas: (canvas, state) => tasks.adopt(new CanvasBoard({ canvasId: canvas.id, client, state })),
-      onChanges: (canvasId, changes) => tasks.onChanges(canvasId, changes),
+      onChanges: (canvasId, changes, origin) => {
+        tasks.onChanges(canvasId, changes);
+        telemetry.canvasEvents.onChanges(canvasId, changes, origin);
+      },
       onAvailable: (canvasId, available) => tasks.canvasAvailable(canvasId, available),
     });
 
@@ -153,6 +161,7 @@ export class App {
     await engine.start();
     this.#begun("tasks", tasks);
     this.#begun("canvases", canvases);
+    telemetry.start({ engine, tasks, canvases });
     await canvases.start();
     this.#throwIfStopped();
   }
@@ -182,10 +191,4 @@ export class App {
   #throwIfStopped(): void {
     if (this.#stopped) throw new AppError("CANCELLED", "The service was stopped while it started.");
   }
-}
-
-async function prepareModel(config: Config): Promise<{ path: string; isDemo: boolean }> {
-  const isDemo = config.LLAMA_MODEL_PATH === BUILTIN_DEMO;
-  const path = isDemo ? await unpackDemoModel(config.CANVUSLLM_DATA_DIR) : config.LLAMA_MODEL_PATH;
-  return { path, isDemo };
 }

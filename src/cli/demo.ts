@@ -7,10 +7,9 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { AppError } from "../errors/app-error.ts";
 import { BUILTIN_DEMO } from "../models/builtin-demo.ts";
-import type { Logger } from "../observability/logger.ts";
 import { runUntilStopped } from "../service/run-until-stopped.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
-import { openServiceLog } from "./service-log.ts";
+import { openServiceLog, type ServiceLog } from "./service-log.ts";
 
 const USUAL_CANVAS_PORT = 8090;
 const USUAL_DASHBOARD_PORT = 3000;
@@ -30,7 +29,7 @@ export async function runDemo(): Promise<number> {
     const config = await demoConfig(simulator, folder);
     const log = openServiceLog(config);
     try {
-      return await runUntilStopped(new Demo(simulator, config, log.logger), log.logger);
+      return await runUntilStopped(new Demo(simulator, config, log), log.logger);
     } finally {
       await log.close();
     }
@@ -59,9 +58,9 @@ class Demo {
 
   readonly #password = nanoid(8);
 
-  constructor(simulator: Simulator, config: Config, logger: Logger) {
+  constructor(simulator: Simulator, config: Config, log: ServiceLog) {
     this.#simulator = simulator;
-    this.#app = new App(config, this.#password, logger);
+    this.#app = new App(config, this.#password, log.logger, log.errors);
   }
 
   async start(): Promise<void> {

@@ -1,3 +1,4 @@
+import { systemTimers } from "../canvus/timers.ts";
 import { type Config, SETTING_NAMES, settingOf } from "../config/schema.ts";
 import { AppError } from "../errors/app-error.ts";
 import { consoleOutput } from "../observability/console-output.ts";
@@ -5,9 +6,12 @@ import { createLogger } from "../observability/create-logger.ts";
 import { LogFile } from "../observability/log-file.ts";
 import { logDirectory } from "../observability/log-folder.ts";
 import type { Logger } from "../observability/logger.ts";
+import { ErrorRecorder } from "../telemetry/error-recorder.ts";
 
 export interface ServiceLog {
   readonly logger: Logger;
+  /** Takes the errors among the entries, for the database once there is one. */
+  readonly errors: ErrorRecorder;
   /** Writes what waits and closes the file. The last thing that a service does. */
   close(): Promise<void>;
 }
@@ -30,16 +34,19 @@ export function openServiceLog(config: Config): ServiceLog {
         lost_entries: lost,
       }),
   });
+  const errors = new ErrorRecorder(systemTimers);
   const logger = createLogger({
     level: config.CANVUSLLM_LOG_LEVEL,
     secrets: secretsOf(config),
     outputs: [
       consoleOutput(config.CANVUSLLM_LOG_FORMAT),
       { format: "json", write: (entry) => file.write(entry) },
+      errors,
     ],
   });
   return {
     logger,
+    errors,
     async close() {
       const lost = await file.close();
       if (lost > 0) logger.warn(`${lost} log entries are in no file`, { source, lost_entries: lost });

@@ -46,7 +46,7 @@ async function run(
   const logger = recordingLogger();
   const engine = new RecordingTextEngine({
     engine: { generate },
-    model: () => MODEL,
+    model: () => ({ name: MODEL.name, info: MODEL }),
     gpus,
     record: (entry) => {
       if (entry.table === "performance_metrics") recorded.resolve(entry.row);
@@ -128,7 +128,7 @@ test("an answer does not wait for a GPU that is slow to tell", async () => {
   const answered = Promise.withResolvers<void>();
   const engine = new RecordingTextEngine({
     engine: { generate: async () => RESULT },
-    model: () => MODEL,
+    model: () => ({ name: MODEL.name, info: MODEL }),
     gpus: { latest: () => [], sample: () => slow.promise },
     record: () => answered.resolve(),
     logger: recordingLogger(),

@@ -14,8 +14,8 @@ export interface GpuFigures {
 
 export interface RecordingTextEngineOptions {
   readonly engine: TextEngine;
-  /** The model that answers; null while none is loaded. */
-  readonly model: () => ModelInfo | null;
+  /** The model that answers: its name, and what is known of it while it is loaded. */
+  readonly model: () => { readonly name: string; readonly info: ModelInfo | null };
   readonly gpus: GpuFigures;
   readonly record: RecordTelemetry;
   readonly logger: Logger;
@@ -60,11 +60,11 @@ export class RecordingTextEngine implements TextEngine {
 
   async #write(call: Call & Pick<PerformanceInsert, "created_at">): Promise<void> {
     const { model, gpus, record } = this.#options;
-    const info = model();
+    const { name, info } = model();
     const after = gpuTotals(await gpus.sample());
     const row: PerformanceInsert = {
       engine: "text",
-      model: info?.name ?? "",
+      model: name,
       model_path: info?.path,
       quantization: info?.quantization,
       context_size: info?.contextSize,

@@ -14,7 +14,13 @@ export function answerTitle(correlationId: string): string {
 }
 
 export function isAnswerTitle(title: unknown): boolean {
-  return typeof title === "string" && title.startsWith(`${ANSWER_TITLE} `);
+  return correlationIdOf(title) !== null;
+}
+
+/** The correlation id in the title of an answer; null for every other title. */
+export function correlationIdOf(title: unknown): string | null {
+  if (typeof title !== "string" || !title.startsWith(`${ANSWER_TITLE} `)) return null;
+  return title.slice(ANSWER_TITLE.length + 1);
 }
 
 /** The text with one status line at its end, whatever status it had before. */

@@ -1,0 +1,114 @@
+import type { CanvasStatus } from "../canvus/canvas-group.ts";
+import type { TextEngineStatus } from "../inference/local-text-engine.ts";
+import type { TextEngine } from "../inference/text-engine.ts";
+import { type GpuSnapshot, gpuTotals } from "../observability/gpu-snapshot.ts";
+import type { Logger } from "../observability/logger.ts";
+import type { StorageStatus } from "../storage/storage.ts";
+import type { RecordTelemetry } from "../storage/telemetry-row.ts";
+import { correlationIdOf } from "../triggers/our-marks.ts";
+import { CanvasEventRecorder } from "./canvas-event-recorder.ts";
+import type { ErrorRecorder } from "./error-recorder.ts";
+import { EventLoopMonitor } from "./event-loop-lag.ts";
+import { RecordingTextEngine } from "./recording-text-engine.ts";
+import { SystemSampler } from "./system-sampler.ts";
+import type { Timers } from "./timers.ts";
+
+/** A text engine that tells how it is. */
+interface ObservedEngine extends TextEngine {
+  status(): TextEngineStatus;
+}
+
+export interface TelemetryOptions {
+  readonly storage: { readonly telemetry: { record: RecordTelemetry }; status(): StorageStatus };
+  readonly gpus: { latest(): readonly GpuSnapshot[]; sample(): Promise<readonly GpuSnapshot[]> };
+  /** Gets its errors from the log, which is older than the storage. */
+  readonly errors: ErrorRecorder;
+  readonly dataDir: string;
+  readonly timers: Timers;
+  readonly logger: Logger;
+}
+
+/** The parts whose state is sampled. */
+export interface Observed {
+  readonly engine: ObservedEngine;
+  readonly tasks: {
+    status(): { readonly running: number; readonly waiting: number; readonly overflow: number };
+  };
+  readonly canvases: { status(): readonly CanvasStatus[] };
+}
+
+/** Everything that records beside the journal: what happened on canvases, in models, in errors, in the system. */
+export class Telemetry {
+  readonly canvasEvents: CanvasEventRecorder;
+  readonly #options: TelemetryOptions;
+  readonly #lag = new EventLoopMonitor();
+  #sampler: SystemSampler | null = null;
+
+  constructor(options: TelemetryOptions) {
+    this.#options = options;
+    this.canvasEvents = new CanvasEventRecorder({
+      record: options.storage.telemetry.record,
+      correlationOf: ({ title }) => correlationIdOf(title),
+      timers: options.timers,
+    });
+    options.errors.attach(options.storage.telemetry.record);
+  }
+
+  /** The same engine, each of its answers measured. */
+  recorded(engine: ObservedEngine): TextEngine {
+    const { storage, gpus, timers, logger } = this.#options;
+    return new RecordingTextEngine({
+      engine,
+      model: () => {
+        const { name, model } = engine.status();
+        return { name, info: model };
+      },
+      gpus,
+      record: storage.telemetry.record,
+      logger,
+      now: timers.now,
+    });
+  }
+
+  /** Begins to sample the system. */
+  start({ engine, tasks, canvases }: Observed): void {
+    const { storage, gpus, dataDir, timers } = this.#options;
+    this.#lag.start();
+    this.#sampler = new SystemSampler({
+      sources: {
+        tasks: () => tasks.status(),
+        runners: () => [runnerOf(engine.status())],
+        canvases: () => canvases.status(),
+        telemetry: () => storage.status().telemetry,
+        canvasEventsDropped: () => this.canvasEvents.dropped,
+        databaseBytes: () => storage.status().sizeBytes,
+        gpu: () => gpuTotals(gpus.latest()),
+        eventLoopLag: () => this.#lag.take(),
+      },
+      dataDir,
+      record: storage.telemetry.record,
+      timers,
+    });
+    this.#sampler.start();
+  }
+
+  /** Hands on all that has gathered; to be called before the storage stops. */
+  async stop(): Promise<void> {
+    await this.canvasEvents.stop();
+    await this.#sampler?.stop();
+    this.#lag.stop();
+    this.#options.errors.detach();
+  }
+}
+
+function runnerOf({ state, model, crashes, residentBytes, queued, active }: TextEngineStatus) {
+  return {
+    kind: "text",
+    state,
+    model: model?.name ?? null,
+    crashes,
+    rss_bytes: residentBytes,
+    queued,
+    active,
+  };
+}

@@ -23,6 +23,40 @@ test("several GPUs together: memory added up, the busiest one's load", () => {
   expect(gpuTotals([{ ...gpu, gpu_utilization_percent: null }])?.gpu_utilization_percent).toBeNull();
 });
 
+const GOOD: GpuResult = {
+  reading: {
+    source: "nvml",
+    gpus: [
+      {
+        index: 0,
+        name: "A",
+        driver: "1",
+        vram_used_mb: 1,
+        vram_total_mb: 2,
+        gpu_utilization_percent: 3,
+      },
+    ],
+    unreadable: [],
+    cuda: null,
+  },
+};
+
+test("who asks for a fresh reading gets the latest when the driver takes its time", async () => {
+  const timers = new FakeTimers();
+  const results = [Promise.resolve(GOOD)];
+  const slow = new Promise<GpuResult>(() => {});
+  const probe: GpuProbe = { read: () => results.pop() ?? slow, close: () => {} };
+  const monitor = new GpuMonitor({ probe, timers, logger: recordingLogger() });
+  monitor.start();
+  await timers.untilScheduled((delay) => delay === PERIOD);
+  timers.advance(500);
+  const asked = monitor.sample();
+  await timers.untilScheduled((delay) => delay === 1000);
+  timers.advance(1000);
+  expect(await asked).toHaveLength(1);
+  await monitor.stop();
+});
+
 test("a driver that hangs is reported, not asked again, and welcome when it answers after all", async () => {
   const timers = new FakeTimers();
   const logger = recordingLogger();
@@ -40,17 +74,9 @@ test("a driver that hangs is reported, not asked again, and welcome when it answ
     "warn No GPU figures can be read: The NVIDIA driver does not answer.",
   ]);
 
-  const gpu = {
-    index: 0,
-    name: "A",
-    driver: "1",
-    vram_used_mb: 1,
-    vram_total_mb: 2,
-    gpu_utilization_percent: 3,
-  };
-  answers[0]?.({ reading: { source: "nvml", gpus: [gpu], unreadable: [], cuda: null } });
+  answers[0]?.(GOOD);
   await until(() => answers.length === 2);
-  answers[1]?.({ reading: { source: "nvml", gpus: [gpu], unreadable: [], cuda: null } });
+  answers[1]?.(GOOD);
   await until(() => monitor.status().state === "working");
   await monitor.stop();
 });

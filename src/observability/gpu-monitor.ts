@@ -14,6 +14,8 @@ import type { Logger } from "./logger.ts";
 const PERIOD_MS: Readonly<Record<GpuSource, number>> = { nvml: 10_000, "nvidia-smi": 30_000 };
 /** A reading this young answers a request for a fresh one. */
 const FRESH_MS: Readonly<Record<GpuSource, number>> = { nvml: 50, "nvidia-smi": 5000 };
+/** Whoever asks for a fresh reading gets the latest when it takes longer than that. */
+const SAMPLE_WAIT_MS = 1000;
 /** A driver without persistence mode may take some seconds to wake up a GPU; nvidia-smi is given up after 10 s. */
 const READ_TIMEOUT_MS = 15_000;
 
@@ -81,13 +83,17 @@ export class GpuMonitor {
   }
 
   /**
-   * The GPUs as they are now; at once and empty where there are none to read. Never rejects, and is settled within
-   * 15 s even when the driver hangs. Those who ask at the same time share one reading.
+   * The GPUs as they are now, after a second at most, which a slow driver may not keep; at once and empty where there
+   * are none to read. Never rejects. Those who ask at the same time share one reading.
    */
   async sample(): Promise<readonly GpuSnapshot[]> {
     const reading = this.#reading;
     if (!this.#running || reading === null) return [];
-    if (this.#timers.now() - this.#readAt > FRESH_MS[reading.source]) await this.#lookNow();
+    if (this.#timers.now() - this.#readAt <= FRESH_MS[reading.source]) return reading.gpus;
+    const waitedLongEnough = Promise.withResolvers<void>();
+    const cancel = this.#timers.schedule(SAMPLE_WAIT_MS, waitedLongEnough.resolve);
+    await Promise.race([this.#lookNow(), waitedLongEnough.promise]);
+    cancel();
     return this.latest();
   }
 

@@ -208,7 +208,8 @@ function watch(
   if (next.silentMs > limits.heartbeatMs) return stuck(state, "does not respond", limits);
   const patience = phase.name === "loading" ? limits.loadStallMs : limits.noProgressMs;
   if (next.stalledMs > patience) {
-    return stuck(state, phase.name === "loading" ? "hangs while loading" : "makes no progress", limits);
+    const doing = phase.name === "loading" ? "hangs while loading" : "makes no progress";
+    return stuck(state, `${doing}, for ${Math.round(next.stalledMs / 1000)} s already`, limits);
   }
   if (next.name !== "draining") return to(state, next);
   const remainingMs = next.remainingMs - elapsedMs;

@@ -176,6 +176,7 @@ export class Intake {
       stage: "queued",
       answerId: null,
       recovered: false,
+      attempts: 0,
     };
     const begun = await this.#journal.begin({
       correlation_id: task.correlationId,

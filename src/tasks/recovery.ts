@@ -14,5 +14,6 @@ export function recoverTask(row: HistoryRow): Task {
     stage: row.stage,
     answerId: row.response_widget_id,
     recovered: true,
+    attempts: row.attempts,
   };
 }

@@ -28,6 +28,7 @@ function task(id: string, canvasId = "a", widgetId = id): Task {
     stage: "queued",
     answerId: null,
     recovered: false,
+    attempts: 0,
   };
 }
 

@@ -60,6 +60,8 @@ interface Entry {
  * |                   |          | deadline its work becomes report  |                                           |
  * | canvas down       | –        | held back, its time stands still  | goes on (its writes fail and are retried) |
  * | canvas up         | –        | may start                         | goes on                                   |
+ * | model away        | –        | may start, its time stands still  | goes on, its time stands still            |
+ * | model back        | –        | its time runs on                  | its time runs on                          |
  *
  * A place in the queue is reserved before a task is journalled, so that many that come at once cannot overfill it. Fair: canvases take turns, and within one canvas the oldest goes first. Two tasks of one note never run together.
  */
@@ -73,6 +75,8 @@ export class TaskScheduler {
   readonly #limits: SchedulerLimits;
   readonly #effects: SchedulerEffects;
   #accepting = true;
+  /** Since when answers wait for a model to be loaded; null while they need not. */
+  #modelAwaySince: number | null = null;
 
   constructor(limits: SchedulerLimits, effects: SchedulerEffects) {
     this.#limits = limits;
@@ -154,6 +158,16 @@ export class TaskScheduler {
     this.tick(now);
   }
 
+  /** A large model may take long to load; that must not eat the time of the answers that wait for it. */
+  modelAvailable(available: boolean, now: number): void {
+    if (!available) this.#modelAwaySince ??= now;
+    if (!available || this.#modelAwaySince === null) return;
+    const awayMs = now - this.#modelAwaySince;
+    this.#modelAwaySince = null;
+    for (const entry of this.#entries.values()) if (entry.deadline !== null) entry.deadline += awayMs;
+    this.tick(now);
+  }
+
   /** Starts nothing more; what runs may end. */
   stopAccepting(): void {
     this.#accepting = false;
@@ -187,9 +201,10 @@ export class TaskScheduler {
   }
 
   #wakesAt(entry: Entry): number | null {
-    if (entry.phase === "running") return entry.abortReason ? null : entry.deadline;
+    const deadline = this.#modelAwaySince === null ? entry.deadline : null;
+    if (entry.phase === "running") return entry.abortReason ? null : deadline;
     if (!this.#availableCanvases.has(entry.task.canvasId)) return null;
-    return Math.min(entry.notBefore, entry.deadline ?? entry.notBefore);
+    return Math.min(entry.notBefore, deadline ?? entry.notBefore);
   }
 
   #queued(): Entry[] {
@@ -201,7 +216,7 @@ export class TaskScheduler {
     this.#turns.splice(this.#turns.indexOf(canvasId), 1);
     this.#turns.push(canvasId);
     entry.phase = "running";
-    if (entry.work.kind === "answer") entry.deadline ??= now + this.#limits.processingTimeoutMs;
+    if (entry.work.kind === "answer") entry.deadline ??= (this.#modelAwaySince ?? now) + this.#limits.processingTimeoutMs;
     this.#effects.start(entry.task, entry.work);
   }
 
@@ -219,7 +234,7 @@ export class TaskScheduler {
   }
 
   #enforceDeadline(entry: Entry, now: number): void {
-    if (entry.abortReason || entry.work.kind !== "answer") return;
+    if (entry.abortReason || entry.work.kind !== "answer" || this.#modelAwaySince !== null) return;
     if (entry.deadline === null || now < entry.deadline) return;
     const seconds = Math.round(this.#limits.processingTimeoutMs / 1000);
     const error = new AppError("PROMPT_TIMEOUT", `The answer took longer than ${seconds} seconds.`);

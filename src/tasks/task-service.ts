@@ -94,6 +94,11 @@ export class TaskService {
     this.#dispatch((now) => this.#scheduler.canvasAvailable(canvasId, available, now));
   }
 
+  /** @param available false while answers wait for the model to be loaded */
+  modelAvailable(available: boolean): void {
+    this.#dispatch((now) => this.#scheduler.modelAvailable(available, now));
+  }
+
   onChanges(canvasId: string, changes: readonly WidgetChange[]): void {
     this.#intake.onChanges(canvasId, changes);
     for (const change of changes) if (change.kind === "deleted") this.#onDeleted(canvasId, change.widget.id);

@@ -106,8 +106,10 @@ export class TaskWork {
   }
 
   async #write(trigger: TriggerNote): Promise<void> {
-    const { task, ability, signal, journal } = this.#options;
-    await journal.update(task.correlationId, { status: "running" });
+    const { task, ability, signal, timers, journal } = this.#options;
+    task.attempts += 1;
+    const started = task.attempts === 1 ? { started_at: new Date(timers.now()).toISOString() } : {};
+    await journal.update(task.correlationId, { status: "running", attempts: task.attempts, ...started });
     const note = await this.#claim(trigger, "starting …");
     if (task.recovered) await this.#findAnswer();
     const failed = new AbortController();
@@ -141,13 +143,15 @@ export class TaskWork {
   }
 
   async #answered(result: AbilityResult): Promise<void> {
-    const { task, journal } = this.#options;
+    const { task, journal, timers } = this.#options;
     await journal.update(task.correlationId, {
       stage: "answered",
+      answered_at: new Date(timers.now()).toISOString(),
       response: result.text,
       model: result.model,
       prompt_tokens: result.promptTokens,
       completion_tokens: result.completionTokens,
+      ...result.timings,
       duration_ms: this.#duration(),
     });
     task.stage = "answered";

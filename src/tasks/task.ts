@@ -16,4 +16,6 @@ export interface Task {
   answerId: string | null;
   /** True when an earlier run of the service began it: what is on the canvas must be looked up, not assumed. */
   readonly recovered: boolean;
+  /** How often an answer was begun, earlier runs of the service included. */
+  attempts: number;
 }

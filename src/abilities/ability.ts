@@ -9,12 +9,24 @@ export interface AbilityRequest {
   show(text: string): void;
 }
 
+/** Of the model call that wrote the answer, in ms. */
+export interface AnswerTimings {
+  readonly queue_ms: number;
+  readonly load_ms: number;
+  readonly prompt_ms: number;
+  /** From the start of the evaluation to the first token. */
+  readonly ttft_ms: number;
+  readonly generation_ms: number;
+}
+
 /** A finished answer, as it stands on the canvas, and what it took. */
 export interface AbilityResult {
   readonly text: string;
   readonly model: string;
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** Absent when no model of ours wrote it. */
+  readonly timings?: AnswerTimings;
 }
 
 /**

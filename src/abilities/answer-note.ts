@@ -1,6 +1,6 @@
 import { AppError } from "../errors/app-error.ts";
-import type { ChatMessage, TextEngine, TextResult } from "../inference/text-engine.ts";
-import type { Ability, AbilityResult } from "./ability.ts";
+import type { ChatMessage, InferenceMetrics, TextEngine, TextResult } from "../inference/text-engine.ts";
+import type { Ability, AbilityResult, AnswerTimings } from "./ability.ts";
 import { decideIntent } from "./intent.ts";
 
 export interface AnswerNoteOptions {
@@ -71,7 +71,13 @@ function finished(result: TextResult, maxTokens: number): AbilityResult {
     model: result.model,
     promptTokens: result.metrics.prompt_tokens,
     completionTokens: result.metrics.completion_tokens,
+    timings: timingsOf(result.metrics),
   };
+}
+
+function timingsOf(metrics: InferenceMetrics): AnswerTimings {
+  const { queue_ms, load_ms, prompt_ms, ttft_ms, generation_ms } = metrics;
+  return { queue_ms, load_ms, prompt_ms, ttft_ms, generation_ms };
 }
 
 function noImageEngine(): AppError {

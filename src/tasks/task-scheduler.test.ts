@@ -47,6 +47,35 @@ function setup(limits: Partial<SchedulerLimits> = {}, canvases = ["a", "b"]) {
   return { scheduler, trace };
 }
 
+describe("while the model is loaded", () => {
+  test("the time of answers stands still, of those begun before and of those begun meanwhile", () => {
+    const { scheduler, trace } = setup();
+    scheduler.enqueue(task("before"), 0);
+    scheduler.modelAvailable(false, 10_000);
+    scheduler.enqueue(task("meanwhile"), 20_000);
+    expect(scheduler.nextWakeAt(20_000)).toBeNull();
+    scheduler.tick(500_000);
+    scheduler.modelAvailable(true, 510_000);
+    expect(trace).toEqual(["start before answer", "start meanwhile answer"]);
+    expect(scheduler.nextWakeAt(510_000)).toBe(560_000);
+    scheduler.tick(560_000);
+    expect(trace.slice(2)).toEqual(["abort before PROMPT_TIMEOUT"]);
+    scheduler.tick(570_000);
+    expect(trace.slice(3)).toEqual(["abort meanwhile PROMPT_TIMEOUT"]);
+  });
+
+  test("saying it twice changes nothing", () => {
+    const { scheduler } = setup();
+    scheduler.enqueue(task("1"), 0);
+    scheduler.modelAvailable(true, 5000);
+    scheduler.modelAvailable(false, 10_000);
+    scheduler.modelAvailable(false, 20_000);
+    scheduler.modelAvailable(true, 30_000);
+    scheduler.modelAvailable(true, 40_000);
+    expect(scheduler.nextWakeAt(40_000)).toBe(80_000);
+  });
+});
+
 describe("TaskScheduler", () => {
   test("runs as many as it may and tells the others how many are ahead", () => {
     const { scheduler, trace } = setup();

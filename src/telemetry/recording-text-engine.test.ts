@@ -38,16 +38,14 @@ function gpu(vram_used_mb: number) {
   return [{ index: 0, name: "GPU", driver: "550", ...figures }];
 }
 
-async function run(
-  generate: TextEngine["generate"],
-  gpus = { latest: () => gpu(100), sample: async () => gpu(900) },
-) {
+async function run(generate: TextEngine["generate"]) {
+  const samples = [gpu(100), gpu(900)];
   const recorded = Promise.withResolvers<PerformanceInsert>();
   const logger = recordingLogger();
   const engine = new RecordingTextEngine({
     engine: { generate },
     model: () => ({ name: MODEL.name, info: MODEL }),
-    gpus,
+    gpus: { sample: async () => samples.shift() ?? [] },
     record: (entry) => {
       if (entry.table === "performance_metrics") recorded.resolve(entry.row);
     },
@@ -129,7 +127,7 @@ test("an answer does not wait for a GPU that is slow to tell", async () => {
   const engine = new RecordingTextEngine({
     engine: { generate: async () => RESULT },
     model: () => ({ name: MODEL.name, info: MODEL }),
-    gpus: { latest: () => [], sample: () => slow.promise },
+    gpus: { sample: () => slow.promise },
     record: () => answered.resolve(),
     logger: recordingLogger(),
     now: () => 0,

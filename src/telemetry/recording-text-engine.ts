@@ -6,9 +6,8 @@ import type { Logger } from "../observability/logger.ts";
 import type { PerformanceInsert } from "../storage/schema.ts";
 import type { RecordTelemetry } from "../storage/telemetry-row.ts";
 
-/** What is asked about GPUs; both are settled at once where there are none. */
+/** What is asked about GPUs: how they are now. Never rejects, and is settled at once where there are none. */
 export interface GpuFigures {
-  latest(): readonly GpuSnapshot[];
   sample(): Promise<readonly GpuSnapshot[]>;
 }
 
@@ -37,11 +36,11 @@ export class RecordingTextEngine implements TextEngine {
     const { engine, gpus, now } = this.#options;
     const createdAt = new Date(now()).toISOString();
     const begun = performance.now();
-    const before = gpuTotals(gpus.latest());
+    // Not awaited: whoever asked must not wait for a driver.
+    const before = gpus.sample();
     const end = (call: Omit<Call, "duration_ms">) => {
       const common = { correlation_id: options.correlationId, created_at: createdAt };
-      const measured = { vram_before_mb: before?.vram_used_mb, duration_ms: performance.now() - begun };
-      void this.#write({ ...common, ...measured, ...call });
+      void this.#write({ ...common, duration_ms: performance.now() - begun, ...call }, before);
     };
     try {
       const result = await engine.generate(request, options);
@@ -58,10 +57,13 @@ export class RecordingTextEngine implements TextEngine {
     }
   }
 
-  async #write(call: Call & Pick<PerformanceInsert, "created_at">): Promise<void> {
+  async #write(
+    call: Call & Pick<PerformanceInsert, "created_at">,
+    gpusBefore: ReturnType<GpuFigures["sample"]>,
+  ): Promise<void> {
     const { model, gpus, record } = this.#options;
     const { name, info } = model();
-    const after = gpuTotals(await gpus.sample());
+    const [before, after] = (await Promise.all([gpusBefore, gpus.sample()])).map(gpuTotals);
     const row: PerformanceInsert = {
       engine: "text",
       model: name,
@@ -69,6 +71,7 @@ export class RecordingTextEngine implements TextEngine {
       quantization: info?.quantization,
       context_size: info?.contextSize,
       device: info?.gpu,
+      vram_before_mb: before?.vram_used_mb,
       vram_after_mb: after?.vram_used_mb,
       gpu_utilization_percent: after?.gpu_utilization_percent,
       ...call,

@@ -1,4 +1,5 @@
 import { AppError } from "../errors/app-error.ts";
+import { withCorrelation } from "../observability/correlation.ts";
 import type { RunnerFailure } from "./protocol.ts";
 import type { GenerateOptions, TextResult } from "./text-engine.ts";
 
@@ -34,7 +35,9 @@ export class PendingRequests {
       resolve,
       reject,
       onText: (piece) => {
-        if (!options.signal.aborted) options.onText?.(piece);
+        if (options.signal.aborted) return;
+        // Called by the runner's message, which belongs to no task; what the caller does with the text does.
+        withCorrelation(options.correlationId, () => options.onText?.(piece));
       },
       release: () => {
         options.signal.removeEventListener("abort", cancel);

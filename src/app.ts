@@ -98,6 +98,7 @@ export class App {
       threads: config.LLAMA_THREADS,
       gpu: config.LLAMA_GPU,
       maxConcurrent: config.MAX_CONCURRENT,
+      onWaiting: (isWaiting) => tasks.modelAvailable(!isWaiting),
       limits: { ...DEFAULT_LIMITS, noProgressMs: config.AI_TIMEOUT },
       logger,
     });

@@ -216,7 +216,8 @@ export class TaskScheduler {
     this.#turns.splice(this.#turns.indexOf(canvasId), 1);
     this.#turns.push(canvasId);
     entry.phase = "running";
-    if (entry.work.kind === "answer") entry.deadline ??= (this.#modelAwaySince ?? now) + this.#limits.processingTimeoutMs;
+    if (entry.work.kind === "answer")
+      entry.deadline ??= (this.#modelAwaySince ?? now) + this.#limits.processingTimeoutMs;
     this.#effects.start(entry.task, entry.work);
   }
 

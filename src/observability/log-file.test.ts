@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -162,12 +162,12 @@ describe("a folder that cannot be used", () => {
 });
 
 const disk = await mountSmallDisk();
+afterAll(() => disk?.unmount());
 
 describe.skipIf(disk === null)("a full disk (needs root)", () => {
   test("tears no entry and loses none: what found no room follows when there is some", async () => {
-    await using small = disk;
-    const folder = join(small?.path ?? "", "logs");
-    const ballast = join(small?.path ?? "", "ballast");
+    const folder = join(disk?.path ?? "", "logs");
+    const ballast = join(disk?.path ?? "", "ballast");
     await writeFile(ballast, "x".repeat(SMALL_DISK_BYTES / 2));
     const seen = witness();
     const log = new LogFile({ directory: folder, maxFileBytes: 10_000_000, ...seen.options });

@@ -4,8 +4,9 @@ import { join } from "node:path";
 
 export const SMALL_DISK_BYTES = 256 * 1024;
 
-export interface SmallDisk extends AsyncDisposable {
+export interface SmallDisk {
   readonly path: string;
+  unmount(): Promise<void>;
 }
 
 /** A disk that is quickly full, in memory. @returns null, loudly, where it cannot be mounted: without root, or not on Linux. */
@@ -22,7 +23,7 @@ export async function mountSmallDisk(): Promise<SmallDisk | null> {
   }
   return {
     path,
-    async [Symbol.asyncDispose]() {
+    async unmount() {
       Bun.spawnSync(["umount", "-l", path]);
       await rm(path, { recursive: true });
     },

@@ -10,6 +10,7 @@ import type { ModelMemoryStore } from "./model-memory-store.ts";
 import { Outage } from "./outage.ts";
 import type { Queries } from "./queries/queries.ts";
 import type { QueryOperations } from "./query-operations.ts";
+import { requireFreeSpace } from "./require-free-space.ts";
 import type { RetentionLimits } from "./retention.ts";
 import type { HistoryInsert } from "./schema.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -296,6 +297,7 @@ export class Storage {
   }
 
   async #recover(damage: string | null): Promise<void> {
+    await requireFreeSpace(dirname(this.#options.file));
     try {
       this.#lock.acquire();
     } catch (error) {

@@ -58,7 +58,7 @@ test("a damaged one is a failure that says what to do", async () => {
   await handle.write(Buffer.alloc(8192, 0xee), 0, 8192, 4096);
   await handle.close();
   const result = await look();
-  expect(result.status).toBe("fail");
+  expect(result).toMatchObject({ status: "fail", code: "STORAGE_DAMAGED" });
   expect(result.message).toContain(file);
-  expect(result.advice).toContain("canvuslocallm db");
+  expect(result.advice).toContain("sets the damaged file aside");
 });

@@ -1,14 +1,17 @@
-import { Database } from "bun:sqlite";
+import type { Database } from "bun:sqlite";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { AppError } from "../../errors/app-error.ts";
+import { inspectFile } from "../../storage/inspect-file.ts";
 import { MIGRATIONS } from "../../storage/migrate.ts";
+import { readDatabase } from "../../storage/read-database.ts";
+import { checkIntegrity } from "../../storage/write-backup.ts";
 import { type Check, type CheckResult, fail, notChecked, ok, warn } from "../check.ts";
 import { humanBytes } from "../human-bytes.ts";
 
 /** SQLite reads some hundred megabytes a second; more than this would keep doctor waiting too long. */
 const LARGEST_CHECKED = 1024 ** 3;
 const SHOWN_DEFECTS = 3;
-const RESTORE = "Stop the service, then `canvuslocallm db check` and `canvuslocallm db restore`.";
 
 /** Looks without changing anything, also while the service writes. */
 export const database: Check = {
@@ -30,32 +33,43 @@ export const database: Check = {
 };
 
 function examine(path: string, size: number): CheckResult {
+  const cut = inspectFile(path);
+  if (cut !== null) return damaged(path, cut);
   try {
-    using opened = new Database(path, { readonly: true });
-    opened.run("PRAGMA busy_timeout = 2000");
-    const version = Number(
-      opened.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version,
-    );
-    const found = `schema ${version}, ${humanBytes(size)}`;
-    if (version > MIGRATIONS.length) {
-      return {
-        status: "fail",
-        message: `${path} has schema ${version}, this program knows ${MIGRATIONS.length}: a newer version made it`,
-        advice: "Start the newer version again, or restore a backup that was made before the update.",
-        code: "STORAGE_MIGRATION_FAILED",
-      };
-    }
-    if (size > LARGEST_CHECKED) {
-      return warn(`${found}; too large to be checked here`, "Check it with `canvuslocallm db check`.");
-    }
-    const rows = opened.query<{ quick_check: string }, []>(`PRAGMA quick_check(${SHOWN_DEFECTS})`).all();
-    const defects = rows.map((row) => row.quick_check).filter((text) => text !== "ok");
-    if (defects.length > 0) return fail(`${path} is damaged: ${defects.join("; ")}`, RESTORE);
-    if (version < MIGRATIONS.length)
-      return ok(`sound, ${found}; the next start brings it to schema ${MIGRATIONS.length}`);
-    return ok(`sound, ${found}`);
+    return readDatabase(path, (opened) => judge(opened, path, size));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return fail(`${path} cannot be read: ${reason}`, RESTORE);
+    if (error instanceof AppError && error.code === "STORAGE_DAMAGED") return damaged(path, error.message);
+    throw error;
   }
+}
+
+function judge(opened: Database, path: string, size: number): CheckResult {
+  const version = opened.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
+  const newest = MIGRATIONS.length;
+  if (version > newest) {
+    return {
+      status: "fail",
+      message: `${path} has schema ${version}, this program knows ${newest}: a newer version made it`,
+      advice: "Start the newer version again, or restore a backup that was made before the update.",
+      code: "STORAGE_MIGRATION_FAILED",
+    };
+  }
+  const found = `schema ${version}, ${humanBytes(size)}`;
+  if (size > LARGEST_CHECKED) {
+    return warn(`${found}; too large to be checked here`, "Check it with `canvuslocallm db check`.");
+  }
+  const defects = checkIntegrity(opened, SHOWN_DEFECTS);
+  if (defects.length > 0) return damaged(path, defects.join("; "));
+  const later = version < newest ? `; the next start brings it to schema ${newest}` : "";
+  return ok(`sound, ${found}${later}`);
+}
+
+function damaged(path: string, how: string): CheckResult {
+  return {
+    status: "fail",
+    message: `${path} is damaged: ${how}`,
+    advice:
+      "Restart the service: it sets the damaged file aside and saves every row that can be read. Then look for the cause: disk, power, full disk.",
+    code: "STORAGE_DAMAGED",
+  };
 }

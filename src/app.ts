@@ -60,8 +60,9 @@ export class App {
     if (model.isDemo)
       logger.warn("the built-in demo model answers: it only knows a few facts", { source: "app.ts:start" });
 
+    const databaseFile = join(config.CANVUSLLM_DATA_DIR, "data.db");
     const storage = new Storage({
-      file: join(config.CANVUSLLM_DATA_DIR, "data.db"),
+      file: databaseFile,
       workers: {
         writer: new URL("./storage/worker.ts", import.meta.url),
         queries: new URL("./storage/query-worker.ts", import.meta.url),
@@ -84,8 +85,8 @@ export class App {
     });
     this.#begun("GPU monitor", gpus);
     gpus.start();
-    const [errors, dataDir] = [this.#errors, config.CANVUSLLM_DATA_DIR];
-    const telemetry = new Telemetry({ storage, gpus, errors, dataDir, timers: systemTimers, logger });
+    const errors = this.#errors;
+    const telemetry = new Telemetry({ storage, databaseFile, gpus, errors, timers: systemTimers, logger });
     this.#begun("telemetry", telemetry);
 
     const engine = new LocalTextEngine({

@@ -1,5 +1,4 @@
 import { expect, test } from "bun:test";
-import { tmpdir } from "node:os";
 import { FakeTimers } from "../canvus/testing/fake-timers.ts";
 import type { SystemInsert } from "../storage/schema.ts";
 import { EventLoopMonitor } from "./event-loop-lag.ts";
@@ -14,18 +13,17 @@ const SOURCES: SystemSources = {
   canvases: () => [{ state: "live" }, { state: "reconnecting" }],
   telemetry: () => ({ queued: 7, dropped: 8 }),
   canvasEventsDropped: () => 9,
-  databaseBytes: () => 4096,
   gpu: () => ({ vram_used_mb: 100, vram_total_mb: 200, gpu_utilization_percent: null }),
   eventLoopLag: () => ({ p50: 0.1, p99: 3, max: 8 }),
 };
 
-function setup(dataDir = tmpdir()) {
+function setup(databaseFile = import.meta.path) {
   const timers = new FakeTimers();
   const rows: SystemInsert[] = [];
   let told = () => {};
   const sampler = new SystemSampler({
     sources: SOURCES,
-    dataDir,
+    databaseFile,
     record: (entry) => {
       if (entry.table !== "system_metrics") return;
       rows.push(entry.row);
@@ -62,7 +60,7 @@ test("a sample holds every figure, of the service and its runners", async () => 
     canvas_events_dropped: 9,
     telemetry_queued: 7,
     telemetry_dropped: 8,
-    database_bytes: 4096,
+    database_bytes: Bun.file(import.meta.path).size,
     vram_used_mb: 100,
     vram_total_mb: 200,
     gpu_utilization_percent: null,
@@ -95,11 +93,11 @@ test("samples come every 30 s, and a last one at the end", async () => {
   expect(timers.pending).toBe(0);
 });
 
-test("a folder that cannot be asked costs its figure, not the sample", async () => {
-  const { sampler, rows, recorded } = setup("/does/not/exist");
+test("a folder that cannot be asked costs its figures, not the sample", async () => {
+  const { sampler, rows, recorded } = setup("/does/not/exist/data.db");
   sampler.start();
   await recorded(1);
-  expect(rows[0]?.disk_free_bytes).toBeNull();
+  expect(rows[0]).toMatchObject({ disk_free_bytes: null, database_bytes: null });
   await sampler.stop();
 });
 

@@ -1,4 +1,5 @@
-import { readdir, statfs } from "node:fs/promises";
+import { readdir, stat, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { GpuTotals } from "../observability/gpu-snapshot.ts";
 import type { SystemInsert } from "../storage/schema.ts";
 import type { RecordTelemetry } from "../storage/telemetry-row.ts";
@@ -27,14 +28,13 @@ export interface SystemSources {
   readonly canvases: () => readonly { readonly state: string }[];
   readonly telemetry: () => { readonly queued: number; readonly dropped: number };
   readonly canvasEventsDropped: () => number;
-  readonly databaseBytes: () => number | null;
   readonly gpu: () => GpuTotals | null;
   readonly eventLoopLag: () => EventLoopLag;
 }
 
 export interface SystemSamplerOptions {
   readonly sources: SystemSources;
-  readonly dataDir: string;
+  readonly databaseFile: string;
   readonly record: RecordTelemetry;
   readonly timers: Timers;
 }
@@ -70,14 +70,15 @@ export class SystemSampler {
   }
 
   async #sample(): Promise<void> {
-    const { dataDir, record, timers } = this.#options;
+    const { databaseFile, record, timers } = this.#options;
     const now = timers.now();
     const row = {
       created_at: new Date(now).toISOString(),
       uptime_ms: now - this.#startedAt,
       service_rss_bytes: process.memoryUsage.rss(),
       ...this.#figures(),
-      disk_free_bytes: await freeBytes(dataDir),
+      disk_free_bytes: await freeBytes(dirname(databaseFile)),
+      database_bytes: await databaseBytes(databaseFile),
       open_handles: await openHandles(),
     };
     record({ table: "system_metrics", row });
@@ -108,7 +109,6 @@ export class SystemSampler {
       canvas_events_dropped: sources.canvasEventsDropped(),
       telemetry_queued: telemetry.queued,
       telemetry_dropped: telemetry.dropped,
-      database_bytes: sources.databaseBytes(),
       ...sources.gpu(),
     };
   }
@@ -121,6 +121,17 @@ async function freeBytes(folder: string): Promise<number | null> {
   } catch {
     return null;
   }
+}
+
+/** The database and what waits in its log. */
+async function databaseBytes(file: string): Promise<number | null> {
+  const size = (path: string) =>
+    stat(path).then(
+      (info) => info.size,
+      () => null,
+    );
+  const [main, log] = await Promise.all([size(file), size(`${file}-wal`)]);
+  return main === null ? null : main + (log ?? 0);
 }
 
 /** @returns null where the system does not tell */

@@ -23,7 +23,7 @@ export interface TelemetryOptions {
   readonly gpus: { latest(): readonly GpuSnapshot[]; sample(): Promise<readonly GpuSnapshot[]> };
   /** Gets its errors from the log, which is older than the storage. */
   readonly errors: ErrorRecorder;
-  readonly dataDir: string;
+  readonly databaseFile: string;
   readonly timers: Timers;
   readonly logger: Logger;
 }
@@ -72,7 +72,7 @@ export class Telemetry {
 
   /** Begins to sample the system. */
   start({ engine, tasks, canvases }: Observed): void {
-    const { storage, gpus, dataDir, timers } = this.#options;
+    const { storage, gpus, databaseFile, timers } = this.#options;
     this.#lag.start();
     this.#sampler = new SystemSampler({
       sources: {
@@ -81,11 +81,10 @@ export class Telemetry {
         canvases: () => canvases.status(),
         telemetry: () => storage.status().telemetry,
         canvasEventsDropped: () => this.canvasEvents.dropped,
-        databaseBytes: () => storage.status().sizeBytes,
         gpu: () => gpuTotals(gpus.latest()),
         eventLoopLag: () => this.#lag.take(),
       },
-      dataDir,
+      databaseFile,
       record: storage.telemetry.record,
       timers,
     });

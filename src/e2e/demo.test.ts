@@ -17,18 +17,31 @@ afterEach(async () => {
   if (temporary) await rm(temporary, { recursive: true, force: true });
 });
 
-async function startDemo(): Promise<{ canvasUrl: string; pageUrl: string }> {
+interface DemoPlaces {
+  readonly canvasUrl: string;
+  readonly dashboardUrl: string;
+  readonly password: string;
+}
+
+async function startDemo(): Promise<DemoPlaces> {
   temporary = await mkdtemp(join(tmpdir(), "cll-demo-"));
   demo = new Execution(["demo"], { TMPDIR: temporary });
-  const line = await demo.printed((each) => each.includes("Canvas "));
-  const page = await demo.printed((each) => each.includes("Dashboard "));
-  return { canvasUrl: line.trim().split(/\s+/).at(-1) ?? "", pageUrl: page.trim().split(/\s+/).at(-1) ?? "" };
+  return {
+    canvasUrl: await lastWord(demo, "Canvas "),
+    dashboardUrl: await lastWord(demo, "Dashboard "),
+    password: await lastWord(demo, "Password "),
+  };
+}
+
+async function lastWord(execution: Execution, label: string): Promise<string> {
+  const line = await execution.printed((each) => each.includes(label));
+  return line.trim().split(/\s+/).at(-1) ?? "";
 }
 
 test.skipIf(chromiumPath === undefined)(
   "a person opens the demo, types a question, and sees the answer beside it",
   async () => {
-    const { canvasUrl, pageUrl } = await startDemo();
+    const { canvasUrl, dashboardUrl, password } = await startDemo();
     browser = await openBrowser();
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const complaints: string[] = [];
@@ -46,7 +59,9 @@ test.skipIf(chromiumPath === undefined)(
     expect(await page.getByText("{{What is the capital of Japan?}}").count()).toBe(0);
     expect(complaints).toEqual([]);
 
-    await page.goto(pageUrl);
+    await page.goto(dashboardUrl);
+    await page.getByLabel("Password").fill(password);
+    await page.keyboard.press("Enter");
     await page.getByText("prompts on the canvases are answered").waitFor();
     expect(await page.getByText("The built-in demo model answers").count()).toBe(1);
   },

@@ -61,7 +61,8 @@ export class Dashboard {
     this.#options.logger.debug("dashboard request", {
       source: "web/dashboard.ts:answer",
       method: request.method,
-      url: request.url,
+      // Without the query: it may hold what somebody searched for.
+      url: new URL(request.url).pathname,
       status_code: response.status,
       duration_ms: Math.round(performance.now() - began),
     });

@@ -87,9 +87,8 @@ afterAll(() => disk?.unmount());
 test.skipIf(disk === null)(
   "a full log disk (needs root): prompts are answered, stderr says it once",
   async () => {
-    await using small = disk;
-    const folder = join(small?.path ?? "", "logs");
-    const ballast = join(small?.path ?? "", "ballast");
+    const folder = join(disk?.path ?? "", "logs");
+    const ballast = join(disk?.path ?? "", "ballast");
     await writeFile(ballast, "x".repeat(SMALL_DISK_BYTES - 12 * 1024));
     harness = await Harness.start();
     const service = await harness.runReady({ CANVUSLLM_LOG_DIR: folder, CANVUSLLM_LOG_LEVEL: "debug" });

@@ -7,6 +7,9 @@ import type { Logger } from "../observability/logger.ts";
 /** Requests of a check must end before the check itself is given up, so that their own message is shown. */
 const REQUEST_TIMEOUT_MS = 8000;
 
+/** It is on this machine; a service that is busy loading a model still answers within a moment. */
+const SERVICE_TIMEOUT_MS = 5000;
+
 /** What the checks look at. */
 export interface DoctorContext {
   readonly loaded: LoadedConfig;
@@ -69,11 +72,17 @@ async function openClient(settings: Partial<Config>): Promise<CanvusClient | nul
   );
 }
 
-async function askService({ PORT, WEBUI_HOST }: Partial<Config>): Promise<RunningService | null> {
+async function askService(settings: Partial<Config>): Promise<RunningService | null> {
+  const { PORT, WEBUI_HOST, WEBUI_TLS_CERT } = settings;
   if (PORT === undefined || PORT === 0 || WEBUI_HOST === undefined) return null;
-  const url = `http://${reachable(WEBUI_HOST)}:${PORT}`;
+  const url = `${WEBUI_TLS_CERT === undefined ? "http" : "https"}://${reachable(WEBUI_HOST)}:${PORT}`;
   try {
-    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(3000), redirect: "error" });
+    const response = await fetch(`${url}/readyz`, {
+      signal: AbortSignal.timeout(SERVICE_TIMEOUT_MS),
+      redirect: "error",
+      // It is asked by address, and no certificate is issued for that; nothing secret is sent.
+      tls: { rejectUnauthorized: false },
+    });
     return parseReadiness(url, await response.json());
   } catch {
     return null;

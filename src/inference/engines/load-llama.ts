@@ -98,10 +98,11 @@ async function loadEngine(
     });
   } catch (error) {
     const wanted = gpu === "auto" || gpu === "off" ? "" : ` with ${gpu}`;
-    const reason =
-      error instanceof NoBinaryFoundError
-        ? "its native files are missing or do not fit this system and its drivers"
-        : String(error);
+    const missing =
+      wanted === ""
+        ? "its native files are missing or do not fit this system"
+        : "there are no native files for it beside the executable, or its driver is missing";
+    const reason = error instanceof NoBinaryFoundError ? missing : String(error);
     throw new AppError("ENGINE_UNAVAILABLE", `The text engine cannot start${wanted}: ${reason}.`, {
       cause: error,
     });

@@ -89,8 +89,9 @@ export class App {
     const telemetry = new Telemetry({ storage, databaseFile, gpus, errors, timers: systemTimers, logger });
     this.#begun("telemetry", telemetry);
 
+    const models = new ModelHost(logger);
     const engine = new LocalTextEngine({
-      host: new ModelHost(logger),
+      host: models,
       memory: storage.modelMemory,
       keepAliveMs: config.CANVUSLLM_MODEL_KEEP_ALIVE,
       modelPath: model.path,

@@ -25,9 +25,17 @@ export class Execution {
   readonly #drained: Promise<unknown>;
   readonly #watchers = new Set<() => void>();
 
-  /** The environment holds nothing but what is given, and PATH. */
-  constructor(args: readonly string[], environment: Record<string, string> = {}, cwd?: string) {
-    this.#process = Bun.spawn([process.env.CLL_EXECUTABLE ?? BUILT, ...args], {
+  /**
+   * The environment holds nothing but what is given, and PATH.
+   * @param launcher a command that starts the executable and is replaced by it, for example one that sets limits
+   */
+  constructor(
+    args: readonly string[],
+    environment: Record<string, string> = {},
+    cwd?: string,
+    launcher: readonly string[] = [],
+  ) {
+    this.#process = Bun.spawn([...launcher, process.env.CLL_EXECUTABLE ?? BUILT, ...args], {
       env: { PATH: process.env.PATH ?? "", HOME: "/nonexistent", ...environment },
       stdin: "ignore",
       stdout: "pipe",

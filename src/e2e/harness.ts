@@ -53,8 +53,8 @@ export class Harness {
     };
   }
 
-  run(changes: Record<string, string> = {}): Execution {
-    const service = new Execution(["run"], this.settings(changes));
+  run(changes: Record<string, string> = {}, launcher: readonly string[] = []): Execution {
+    const service = new Execution(["run"], this.settings(changes), undefined, launcher);
     this.#executions.push(service);
     return service;
   }

@@ -206,7 +206,7 @@ describe("memory", () => {
     expect(await outcome(ask(engine, "hello"))).toBe("OUT_OF_MEMORY");
     expect(engine.status()).toMatchObject({ usable: false, error: { code: "OUT_OF_MEMORY" } });
     expect(warnings(logger).at(-1)).toBe(
-      "CanvusLocalLLM demo does not fit into memory: The model does not fit into memory.",
+      "The model CanvusLocalLLM demo cannot be used: The model does not fit into memory.",
     );
   });
 

@@ -195,8 +195,10 @@ export class ModelHost {
     const hasFailed = state === "failed" && hosted.state !== "failed";
     hosted.state = state;
     if (hasFailed && error?.code === "OUT_OF_MEMORY") {
-      const fields = { source: "inference/model-host.ts:tell", code: error.code };
-      this.#logger.error(`${hosted.model.name} does not fit into memory: ${error.message}`, fields);
+      this.#logger.error(`The model ${hosted.model.name} cannot be used: ${error.message}`, {
+        source: "inference/model-host.ts:tell",
+        error: toError(error),
+      });
     }
     hosted.model.onChange(queued > 0 && state !== "loaded");
   }

@@ -93,7 +93,7 @@ export class Storage {
     );
     this.#queue = new TelemetryQueue({
       // Not repeated when the worker dies: rows written twice would count twice, rows lost are counted as such.
-      write: (rows) => this.#writer.call("telemetry", [rows], { repeat: false }),
+      write: (rows) => this.#writer.call("telemetry", [JSON.stringify(rows)], { repeat: false }),
       onFailure: (error) => this.#onTelemetryFailure(error),
       timers,
     });

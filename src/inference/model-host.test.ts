@@ -147,19 +147,39 @@ describe("too little memory, really", () => {
   const canLimit = existsSync("/sys/fs/cgroup/memory/tasks") && process.getuid?.() === 0;
   if (!canLimit)
     process.stderr.write("SKIPPED: the kernel's OOM killer, for lack of root or of a memory cgroup\n");
-  test.skipIf(!canLimit)("what the kernel kills for memory is tried smaller, and is no crash", async () => {
+  const limited = ["sh", "-c", `echo $$ > ${GROUP}/tasks; exec ${FAKE.join(" ")} eats`];
+
+  /** A host whose models, in a group with 200 MB of memory, are gone before the group is. */
+  async function withLimit(use: (host: ModelHost) => Promise<void>): Promise<void> {
+    const host = new ModelHost(recordingLogger(), ROOM);
     await mkdir(GROUP);
     try {
       await Bun.write(`${GROUP}/memory.limit_in_bytes`, "200M");
-      const limited = ["sh", "-c", `echo $$ > ${GROUP}/tasks; exec ${FAKE.join(" ")} eats`];
-      const host = new ModelHost(recordingLogger(), ROOM);
+      await use(host);
+    } finally {
+      for (const { id } of host.status()) await host.close(id, 0);
+      await rmdir(GROUP);
+    }
+  }
+
+  test.skipIf(!canLimit)("what the kernel kills for memory while it loads is tried smaller", () =>
+    withLimit(async (host) => {
       open(host, "a", { contexts: [65_536, 1024], command: limited });
       expect(await ask(host, "a")).toBe("echo: hello");
       expect(host.status()[0]).toMatchObject({ state: "loaded", rung: 1 });
       expect(host.supervisor("a")?.state.crashes).toBe(0);
-      await host.close("a", 0);
-    } finally {
-      await rmdir(GROUP);
-    }
-  });
+    }),
+  );
+
+  test.skipIf(!canLimit)(
+    "what it kills in the middle of an answer is loaded smaller, and may be asked again",
+    () =>
+      withLimit(async (host) => {
+        open(host, "a", { contexts: [2048, 1024], command: limited });
+        expect(await ask(host, "a")).toBe("echo: hello");
+        expect(await ask(host, "a", "devour")).toBe("RUNNER_CRASHED");
+        expect(await ask(host, "a")).toBe("echo: hello");
+        expect(host.status()[0]).toMatchObject({ state: "loaded", rung: 1 });
+      }),
+  );
 });

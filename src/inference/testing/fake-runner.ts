@@ -51,6 +51,8 @@ function generate(id: number, prompt: string): void {
     die();
   } else if (prompt === "hang") {
     while (prompt === "hang") progress++;
+  } else if (prompt === "devour") {
+    while (prompt === "devour") hoard.push(new Uint8Array(1024 * EATEN_PER_TOKEN).fill(1));
   } else if (prompt === "silent") silent = true;
   else if (prompt === "stall" || prompt === "wait") cancellable.add(id);
   else if (prompt === "nonsense") say({ type: "nonsense" });

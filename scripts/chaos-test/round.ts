@@ -107,7 +107,7 @@ export class Round {
     const random = new Random(this.#random.between(0, 2 ** 31));
     this.#killer = new Killer({ victims: this.#victims, canvases: this.#canvases, random, note });
     await Promise.all([
-      this.#killer.strike(this.#random.between(1, 4)),
+      this.#killer.strike(this.#random.between(1, 3)),
       ...this.#askers.map((asker) => asker.ask(this.#random.between(4, 7))),
     ]);
   }
@@ -121,7 +121,7 @@ export class Round {
     const { service } = this.#victims;
     await this.#victims.serviceReady();
     await service.logged(() => isIdle(service.log));
-    if (this.#random.chance(0.15)) await this.#lookAgain();
+    if (this.#random.chance(0.1)) await this.#lookAgain();
   }
 
   /** A service that starts on canvases where all is answered has nothing to write. */

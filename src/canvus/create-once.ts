@@ -76,12 +76,13 @@ export class CreateOnce {
   /** @throws the error of the last POST, or of the search when that was not possible either. */
   async run(creation: Creation): Promise<Widget> {
     // An earlier call with the same mark failed with an unknown outcome: its widget may be there by now.
-    const earlier = this.#recall(creation.canvasId, creation.mark) && (await this.#settle(creation));
+    const isDoubtful = this.#recall(creation.canvasId, creation.mark) !== undefined;
+    const earlier = isDoubtful && (await this.#settle(creation));
     if (earlier) return earlier;
     for (let attempt = 0; ; attempt += 1) {
       try {
         const created = await creation.post();
-        if (attempt === 0) return created;
+        if (attempt === 0 && !isDoubtful) return created;
         return (await this.#settle(creation, created.id)) ?? created;
       } catch (error) {
         if (error instanceof AppError && error.code === "CANCELLED") this.#remember(creation, null);

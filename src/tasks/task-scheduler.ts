@@ -63,7 +63,8 @@ interface Entry {
  * | model away        | –        | may start, its time stands still  | goes on, its time stands still            |
  * | model back        | –        | its time runs on                  | its time runs on                          |
  *
- * A place in the queue is reserved before a task is journalled, so that many that come at once cannot overfill it. Fair: canvases take turns, and within one canvas the oldest goes first. Two tasks of one note never run together.
+ * A place in the queue is reserved before a task is journalled, so that many that come at once cannot overfill it.
+ * Fair: canvases take turns, and within one canvas the oldest goes first. Two tasks of one note never run together.
  */
 export class TaskScheduler {
   readonly #entries = new Map<string, Entry>();

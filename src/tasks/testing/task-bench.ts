@@ -42,11 +42,8 @@ export class TaskBench {
         this.onAvailable(state === "live");
         this.#changed();
       },
-      // Reconnecting waits for a second; nothing else of the watcher takes time.
-      timers: {
-        ...systemTimers,
-        schedule: (ms, run) => systemTimers.schedule(Math.min(ms, 60_000 / ms), run),
-      },
+      // Reconnecting need not wait for a second.
+      timers: { ...systemTimers, schedule: (ms, run) => systemTimers.schedule(ms <= 1000 ? 1 : ms, run) },
       logger: this.logger,
     });
     this.board = this.boardOf(this.client);
@@ -56,8 +53,9 @@ export class TaskBench {
     return new TaskBench(await TestBench.start());
   }
 
-  /** Begins to keep the live picture; resolves when it is there. */
+  /** Begins to keep the live picture, anew when it was kept already; resolves when it is there. */
   async watch(): Promise<void> {
+    await this.#watcher.stop();
     this.#watcher.start();
     await this.until(() => this.#watcher.status().state === "live" || undefined);
   }
@@ -184,18 +182,23 @@ export function resultOf(text: string): AbilityResult {
 export class ScriptedAbility {
   readonly calls: AbilityCall[] = [];
   readonly #waiting: ((call: AbilityCall) => void)[] = [];
+  readonly #unseen: AbilityCall[] = [];
 
   readonly ability: Ability = (request) => {
     const end = Promise.withResolvers<AbilityResult>();
     request.signal.addEventListener("abort", () => end.reject(request.signal.reason), { once: true });
     const call = { request, answer: (text: string) => end.resolve(resultOf(text)), fail: end.reject };
     this.calls.push(call);
-    this.#waiting.shift()?.(call);
+    const waiting = this.#waiting.shift();
+    if (waiting) waiting(call);
+    else this.#unseen.push(call);
     return end.promise;
   };
 
-  /** The next call that begins. */
+  /** The next call that this has not given yet, whether it has begun already or will. */
   next(): Promise<AbilityCall> {
+    const unseen = this.#unseen.shift();
+    if (unseen) return Promise.resolve(unseen);
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 }

@@ -21,6 +21,8 @@ const ENTRY_HEAD: ReadonlySet<string> = new Set(["timestamp", "level", "message"
 
 /** Read from errors when they are there; `context` is what AppError carries. */
 const ERROR_KEYS = [
+  "name",
+  "message",
   "code",
   "category",
   "hint",
@@ -31,7 +33,9 @@ const ERROR_KEYS = [
   "path",
   "address",
   "port",
+  "stack",
 ];
+const BARE_ERROR_KEYS = ["name", "message", "stack"];
 
 /** Turns fields of any kind into plain JSON: redacted, bounded, never throwing. One instance serves one entry. */
 export class LogValueBuilder {
@@ -198,7 +202,9 @@ export class LogValueBuilder {
 
   #error(error: Error, depth: number): LogRecord {
     const result = emptyRecord();
-    for (const key of ["name", "message", ...ERROR_KEYS, "stack"]) {
+    // Errors of the language itself have none of the others, and there are many of those.
+    const keys = keysOf(error).length === 0 ? BARE_ERROR_KEYS : ERROR_KEYS;
+    for (const key of keys) {
       const value = this.#property(error, key, false, depth);
       if (value !== undefined) result[key] = value;
     }

@@ -49,13 +49,13 @@ export const ERRORS = {
     category: "transient",
     retryable: true,
     httpStatus: 504,
-    hint: "The Canvus server is slow or busy; the operation is repeated. If it stays, look at its load, or raise CANVUSLLM_REQUEST_TIMEOUT.",
+    hint: "The Canvus server is slow or busy. If it stays so, look at its load, or raise CANVUSLLM_REQUEST_TIMEOUT.",
   },
   CANVUS_SERVER_ERROR: {
     category: "transient",
     retryable: true,
     httpStatus: 502,
-    hint: "Look into the log of the Canvus server; the operation is repeated.",
+    hint: "Look into the log of the Canvus server for this request.",
   },
   CANVUS_TLS: {
     category: "configuration",
@@ -145,13 +145,13 @@ export const ERRORS = {
     category: "transient",
     retryable: true,
     httpStatus: 503,
-    hint: "Nothing to do at first: the model process is started again and the prompt repeated. If it happens often, see its last output in the log.",
+    hint: "The model process is started again by itself. If it happens often, see its last output in the log, and try another model or LLAMA_GPU=off.",
   },
   RUNNER_STUCK: {
     category: "transient",
     retryable: true,
     httpStatus: 503,
-    hint: "Nothing to do at first: the model process is started again and the prompt repeated. If it happens often, raise AI_TIMEOUT or use a smaller model.",
+    hint: "The model process is started again by itself. If it happens often, raise AI_TIMEOUT or use a smaller model.",
   },
   RUNNER_QUARANTINED: {
     category: "model",

@@ -235,6 +235,9 @@ export class Storage {
 
   async #query(name: keyof Queries, args: readonly unknown[]): Promise<unknown> {
     this.#throwIfClosed();
+    // While it is repaired nobody else may have the file open. From a full disk it can be read.
+    const reason = this.#outage.state?.reason;
+    if (reason?.code === "STORAGE_DAMAGED") throw reason;
     try {
       this.#readerOpen ??= this.#reader.call("open", [this.#options.file]);
       await this.#readerOpen;
@@ -377,9 +380,10 @@ export class Storage {
     await this.#outage.stop();
     await this.#closeReader();
     try {
+      if (!this.#lock.held && !this.#outage.active) return;
       if (this.#outage.active) await this.#lastTry();
       else await this.#queue.flush();
-      await this.#writer.call("close", []);
+      if (this.#writer.running) await this.#writer.call("close", []);
     } finally {
       await this.#writer.stop();
       this.#lock.release();

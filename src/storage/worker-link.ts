@@ -49,6 +49,10 @@ export class WorkerLink<Ops extends Operations> {
     this.#logger = options.logger;
   }
 
+  get running(): boolean {
+    return this.#worker !== undefined;
+  }
+
   get restarts(): number {
     return this.#restarts;
   }

@@ -28,7 +28,7 @@ export class StorageRun {
       retention: { historyMs: 30 * DAY_MS, metricsMs: 7 * DAY_MS },
       warnBytes: 500_000_000,
       timers: this.timers,
-      logger: this.#logger(),
+      logger: this.logger,
     });
   }
 
@@ -60,7 +60,7 @@ export class StorageRun {
     await this.storage.stop();
   }
 
-  #logger(): Logger {
+  get logger(): Logger {
     const write = (level: string) => (message: string, fields?: LogFields) => {
       const entry = { level, message, fields };
       this.log.push(entry);

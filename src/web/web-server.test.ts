@@ -28,6 +28,31 @@ test("bodies and headers are bounded", async () => {
   expect((await fetch(web.url, { headers: { big: "x".repeat(20_000) } })).status).toBe(431);
 });
 
+test("so many requests are answered at once, and no more", async () => {
+  const gate = Promise.withResolvers<Response>();
+  const full = Promise.withResolvers<void>();
+  let answering = 0;
+  const slow = new WebServer({
+    hostname: "127.0.0.1",
+    port: 0,
+    dashboard: {
+      answer: async () => {
+        answering += 1;
+        if (answering === 200) full.resolve();
+        return (await gate.promise).clone();
+      },
+    },
+  });
+  slow.start();
+  const waiting = Array.from({ length: 200 }, () => fetch(slow.url, { keepalive: false }));
+  await full.promise;
+  const refused = await fetch(slow.url);
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
+  gate.resolve(new Response("done"));
+  expect(new Set((await Promise.all(waiting)).map(({ status }) => status))).toEqual(new Set([200]));
+  await slow.stop();
+});
+
 test("a taken port is an error with a code, also when Bun itself has it", async () => {
   const { dashboard } = await TestDashboard.start();
   const other = new WebServer({ hostname: "127.0.0.1", port: Number(new URL(web.url).port), dashboard });

@@ -19,7 +19,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 const IDLE_TIMEOUT_S = 30;
 
 /** Requests answered at once, live streams included. */
-const MAX_PENDING = 500;
+const MAX_PENDING = 200;
 
 /** The service's own HTTP or HTTPS server. */
 export class WebServer {

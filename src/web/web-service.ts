@@ -20,6 +20,9 @@ export interface WebServiceOptions {
   readonly logger: Logger;
 }
 
+/** Fewer characters are worth a warning. */
+const SHORT_PASSWORD = 8;
+
 /** A live stream of an expired session may go on for so long. */
 const EXPIRY_CHECK_MS = 15_000;
 
@@ -62,9 +65,10 @@ export class WebService {
     const password = this.#password;
     this.#password = undefined;
     await authentication.start(password);
-    if (!authentication.isOpen) {
-      const source = "web/web-service.ts:start";
-      logger.warn("the dashboard is closed: set WEBUI_PWD to open it", { source });
+    const source = "web/web-service.ts:start";
+    if (password === undefined) logger.warn("the dashboard is closed: set WEBUI_PWD to open it", { source });
+    else if (password.length < SHORT_PASSWORD) {
+      logger.warn("WEBUI_PWD is short: whoever reaches the dashboard may guess it", { source });
     }
     this.#server.start();
     this.#expiryCheck = setInterval(() => authentication.endExpired(), EXPIRY_CHECK_MS);

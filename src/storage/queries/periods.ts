@@ -19,6 +19,11 @@ export function beginOf(column: string, length: number): string {
   return `substr(${column}, 1, ${length}) || '${WHOLE.slice(length)}'`;
 }
 
+/** The beginning of a period, as ISO 8601. */
+export function beginOfPeriod(period: string): string {
+  return period + WHOLE.slice(period.length);
+}
+
 export function lengthOf(step: Step): number {
   return PERIODS.find((period) => period.step === step)?.length ?? WHOLE.length;
 }

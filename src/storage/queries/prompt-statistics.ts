@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { type LatencyBucket, type Percentiles, percentiles } from "./percentiles.ts";
-import { beginOf, inSpan, inSteps, lengthOf, MAX_POINTS, type Span, type Step } from "./periods.ts";
+import { beginOfPeriod, inSpan, inSteps, MAX_POINTS, type Span, type Step } from "./periods.ts";
 
 /** Ended prompts; those that wait or are worked on are not among them. */
 export interface PromptTotals {
@@ -56,19 +56,23 @@ export function promptTotals(database: Database, span: Span): PromptTotals & Per
 /** Counts and latency per hour or day; periods in which no prompt ended are left out. */
 export function promptSeries(database: Database, request: Span & { readonly step: Step }): PromptPoint[] {
   const { sql, values } = inSteps(request.step, request);
-  const time = `${beginOf("period", lengthOf(request.step))} AS time`;
   const points = database
-    .query<PromptTotals & { time: string }, string[]>(
-      `SELECT ${time}, ${TOTALS} FROM prompt_sums WHERE ${sql} GROUP BY period ORDER BY period LIMIT ${MAX_POINTS}`,
+    .query<PromptTotals & { period: string }, string[]>(
+      `SELECT period, ${TOTALS} FROM prompt_sums WHERE ${sql} GROUP BY period ORDER BY period LIMIT ${MAX_POINTS}`,
     )
     .all(...values);
+  // Thousands of small rows: the beginning of each period is worked out only once for each point.
   const buckets = database
-    .query<LatencyBucket & { time: string }, string[]>(
-      `SELECT ${time}, bucket, prompts FROM latency_sums WHERE ${sql} ORDER BY period, bucket`,
+    .query<LatencyBucket & { period: string }, string[]>(
+      `SELECT period, bucket, prompts FROM latency_sums WHERE ${sql} ORDER BY period, bucket`,
     )
     .all(...values);
-  const byTime = Map.groupBy(buckets, (bucket) => bucket.time);
-  return points.map((point) => ({ ...point, ...percentiles(byTime.get(point.time) ?? []) }));
+  const byPeriod = Map.groupBy(buckets, (bucket) => bucket.period);
+  return points.map(({ period, ...totals }) => ({
+    time: beginOfPeriod(period),
+    ...totals,
+    ...percentiles(byPeriod.get(period) ?? []),
+  }));
 }
 
 /** Which operations and models the prompts of a span went to, most first. */

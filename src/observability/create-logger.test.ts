@@ -294,12 +294,17 @@ describe("for terminals", () => {
   test("an entry is one line with its fields and the correlation id at the end", () => {
     const output = pretty((logger) =>
       logger
-        .child({ source: "tasks" })
+        .child({ source: "tasks/intake.ts:take" })
         .info("answered", { duration_ms: 12, model: "a b", correlation_id: "x1" }),
     );
     expect(output).toMatch(
       /^\d\d:\d\d:\d\d\.\d{3} INFO {2}tasks {6}answered duration_ms=12 model="a b" \(x1\)\n$/,
     );
+  });
+
+  test("a warning tells its place in the code", () => {
+    const output = pretty((logger) => logger.warn("odd", { source: "app.ts:start", correlation_id: "x1" }));
+    expect(output).toMatch(/ WARN {2}app {8}odd \(x1\) app\.ts:start\n$/);
   });
 
   test("an expected error shows its sentence and what to do, an unexpected one its place", () => {

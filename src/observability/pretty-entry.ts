@@ -15,7 +15,7 @@ export function toPrettyLines(entry: LogRecord, paint: Paint): string {
   const parts = [
     paint("dim", clockTime(entry.timestamp)),
     paint(LEVEL_STYLE[level], level.toUpperCase().padEnd(5)),
-    paint("cyan", oneLine(source).padEnd(10)),
+    paint("cyan", oneLine(areaOf(source)).padEnd(10)),
     oneLine(String(entry.message)),
   ];
   for (const [key, value] of Object.entries(entry)) {
@@ -23,7 +23,13 @@ export function toPrettyLines(entry: LogRecord, paint: Paint): string {
   }
   if (entry.correlation_id !== undefined)
     parts.push(paint("dim", `(${oneLine(String(entry.correlation_id))})`));
+  if (level === "warn" || level === "error") parts.push(paint("dim", oneLine(source)));
   return `${[parts.join(" "), ...errorLines(entry.error, paint)].join("\n")}\n`;
+}
+
+/** The folder of the source: enough to read along; the place itself matters when something is wrong. */
+function areaOf(source: string): string {
+  return /^[^/.:]*/.exec(source)?.[0] ?? "";
 }
 
 /** Local time of day: whoever looks at a terminal compares with the clock on the wall. */

@@ -1,7 +1,8 @@
-import { copyFile, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { privateCopy } from "./private-copy.ts";
 import { resultTable } from "./result-table.ts";
 import { Round, type RoundResult } from "./round.ts";
 
@@ -18,27 +19,28 @@ const rounds = wholeNumber("rounds", values.rounds, 1, MAX_ROUNDS);
 const firstSeed = wholeNumber("seed", values.seed ?? String(Math.floor(Math.random() * 1e6)), 0, 2 ** 31);
 
 const folder = await mkdtemp(join(tmpdir(), "chaos-"));
-const executable = await privateCopy(resolve(process.env.CLL_EXECUTABLE ?? "dist/canvuslocallm"));
+const executable = await privateCopy(resolve(process.env.CLL_EXECUTABLE ?? "dist/canvuslocallm"), folder);
 process.env.CLL_EXECUTABLE = executable;
 
 const results: RoundResult[] = [];
-let current: Round | null = null;
-let interrupted = false;
+const interruption = Promise.withResolvers<null>();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => {
-    interrupted = true;
-    void current?.end();
-  });
+  process.on(signal, () => interruption.resolve(null));
 }
+let interrupted = false;
 
 const began = performance.now();
 for (let index = 0; index < rounds && !interrupted; index += 1) {
   const seed = firstSeed + index;
   const roundFolder = join(folder, `round-${seed}`);
-  current = new Round({ seed, folder: roundFolder, executable });
-  const result = await current.play();
-  // A round that was cut off says nothing.
-  if (interrupted) break;
+  const round = new Round({ seed, folder: roundFolder, executable });
+  const result = await Promise.race([round.play(), interruption.promise]);
+  if (result === null) {
+    // A round that is cut off says nothing.
+    interrupted = true;
+    await round.end();
+    break;
+  }
   results.push(result);
   print(progress(index + 1, result));
   if (result.violations.length === 0 && !values.keep) await rm(roundFolder, { recursive: true, force: true });
@@ -56,15 +58,6 @@ for (const { seed } of failed) {
 if (failed.length === 0 && !values.keep) await rm(folder, { recursive: true, force: true });
 else await rm(dirname(executable), { recursive: true, force: true });
 process.exit(interrupted ? 130 : failed.length > 0 ? 1 : 0);
-
-/** Known by its path, the processes of this run can be told from any others; and a rebuild meanwhile does no harm. */
-async function privateCopy(original: string): Promise<string> {
-  const copy = join(folder, "bin", "canvuslocallm");
-  await mkdir(dirname(copy));
-  await copyFile(original, copy);
-  await symlink(join(dirname(original), "lib"), join(folder, "bin", "lib"));
-  return copy;
-}
 
 function progress(number: number, { seed, blows, prompts, durationMs, violations }: RoundResult): string {
   const verdict = violations.length === 0 ? "ok" : `FAILED: ${violations.join("; ")}`;

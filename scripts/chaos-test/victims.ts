@@ -16,6 +16,7 @@ export class Victims {
   readonly runs: { readonly name: string; readonly execution: Execution }[] = [];
   readonly #settings: Readonly<Record<string, string>>;
   #port = 0;
+  #isOver = false;
   #faults: readonly FaultRule[] = [];
   #simulator: Execution | null = null;
   #service: Execution | null = null;
@@ -117,12 +118,14 @@ export class Victims {
     return ((await response.json()) as { entries: never[] }).entries;
   }
 
-  /** Kills whatever still runs. Idempotent. */
+  /** Kills whatever still runs, and lets nothing more be started. Idempotent. */
   async end(): Promise<void> {
+    this.#isOver = true;
     await Promise.all(this.runs.map(({ execution }) => execution.stop("SIGKILL")));
   }
 
   #run(name: string, args: readonly string[], environment: Record<string, string> = {}): Execution {
+    if (this.#isOver) throw new Error("the round is over");
     const execution = new Execution(args, environment);
     const number = this.runs.filter((run) => run.name.startsWith(name)).length + 1;
     this.runs.push({ name: `${name}-${number}`, execution });

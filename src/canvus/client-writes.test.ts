@@ -299,3 +299,45 @@ test("an image goes up as json and data, and is found again by its title", async
   expect([file.name, file.type]).toEqual(["picture.png", "image/png"]);
   expect(await file.bytes()).toEqual(data);
 });
+
+test("a create that an earlier process may have sent is looked for first; a late twin of it is a stray", async () => {
+  const board = new Board();
+  const { client } = testClient(board.url);
+  client.expectTwins("c", note.title, null);
+  const created = await client.createNote("c", note);
+  expect(board.requests.map(({ method }) => method)).toEqual(["GET", "POST", "GET"]);
+  expect(client.isStrayCopy("c", created)).toBe(false);
+  expect(client.isStrayCopy("c", { ...created, id: "twin" })).toBe(true);
+});
+
+test("what an earlier process created is taken over, not created again", async () => {
+  const board = new Board();
+  board.notes.push({ ...note, id: "earlier", widget_type: "Note" });
+  const { client } = testClient(board.url);
+  client.expectTwins("c", note.title, null);
+  expect(await client.createNote("c", note)).toMatchObject({ id: "earlier" });
+  expect(board.count("POST")).toBe(0);
+});
+
+test("of a disowned title every widget is a stray", () => {
+  const { client } = testClient("http://127.0.0.1:1");
+  client.disown("c", note.title);
+  expect(client.isStrayCopy("c", { ...note, id: "any", widget_type: "Note" })).toBe(true);
+  expect(client.isStrayCopy("c", { ...note, title: "other", id: "any", widget_type: "Note" })).toBe(false);
+});
+
+test("a write on its way is not cut off by an abort, only not repeated", async () => {
+  const abort = new AbortController();
+  const board = new Board((apply) => {
+    abort.abort();
+    return apply();
+  });
+  const { client } = testClient(board.url);
+  expect(await client.createNote("c", note, abort.signal)).toMatchObject({ id: "n1" });
+  expect(await rejection(client.createNote("c", note, abort.signal))).toMatchObject({ code: "CANCELLED" });
+  const widget = { id: "n1", widget_type: "Note" };
+  expect(await rejection(client.patchWidget("c", widget, { text: "x" }, abort.signal))).toMatchObject({
+    code: "CANCELLED",
+  });
+  expect(board.requests.map(({ method }) => method)).toEqual(["POST"]);
+});

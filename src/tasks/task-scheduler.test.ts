@@ -188,6 +188,52 @@ describe("TaskScheduler", () => {
     expect(scheduler.nextWakeAt(1_000_000)).toBe(1_060_000);
   });
 
+  test("the time of a prompt runs on while a retry waits", () => {
+    const { scheduler, trace } = setup({ processingTimeoutMs: 1200, retryDelayMs: 10_000 });
+    scheduler.enqueue(task("1"), 0);
+    scheduler.workEnded("1", { done: false, error: transient }, 1000);
+    expect(scheduler.nextWakeAt(1000)).toBe(1200);
+    scheduler.tick(1200);
+    expect(trace).toEqual(["start 1 answer", "start 1 report"]);
+  });
+
+  test("an outage of the canvas costs no attempts, however often they fail, and nobody waits longer than it", () => {
+    const { scheduler, trace } = setup();
+    const unreachable = new AppError("CANVUS_UNREACHABLE", "gone");
+    scheduler.enqueue(task("1"), 0);
+    for (let now = 1; now < 10; now += 1) {
+      scheduler.canvasAvailable("a", false, now);
+      scheduler.workEnded("1", { done: false, error: unreachable }, now);
+      scheduler.canvasAvailable("a", true, now);
+    }
+    expect(trace).toEqual(Array(10).fill("start 1 answer"));
+  });
+
+  test("a canvas that comes back does not hurry a model that crashed", () => {
+    const { scheduler, trace } = setup();
+    scheduler.enqueue(task("1"), 0);
+    scheduler.workEnded("1", { done: false, error: transient }, 0);
+    scheduler.canvasAvailable("a", false, 1);
+    scheduler.canvasAvailable("a", true, 2);
+    expect(trace).toEqual(["start 1 answer"]);
+    expect(scheduler.nextWakeAt(2)).toBeGreaterThanOrEqual(500);
+  });
+
+  test("reserved places count until they are given back", () => {
+    const { scheduler } = setup({ maxRunning: 0, maxQueued: 2, maxQueuedPerCanvas: 2 });
+    expect([scheduler.reserve("a"), scheduler.reserve("a"), scheduler.reserve("b")]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    scheduler.enqueue(task("1"), 0);
+    scheduler.unreserve("a");
+    expect(scheduler.hasRoom("a")).toBe(false);
+    scheduler.unreserve("a");
+    scheduler.unreserve("a");
+    expect(scheduler.hasRoom("a")).toBe(true);
+  });
+
   test("does not wake up for those who wait for a free slot", () => {
     const { scheduler } = setup({ maxRunning: 1 });
     scheduler.enqueue(task("1"), 0);
@@ -204,6 +250,11 @@ describe("TaskScheduler", () => {
   });
 });
 
+const ERRORS_BY_KIND: Readonly<Record<string, AppError>> = {
+  transient,
+  canvas: new AppError("CANVUS_UNREACHABLE", "gone"),
+};
+
 const IDS = ["1", "2", "3", "4", "5", "6"];
 const event = fc.oneof(
   fc.record({ kind: fc.constant("enqueue" as const), id: fc.constantFrom(...IDS) }),
@@ -211,7 +262,7 @@ const event = fc.oneof(
   fc.record({
     kind: fc.constant("end" as const),
     pick: fc.nat(),
-    how: fc.constantFrom("done", "transient", "permanent"),
+    how: fc.constantFrom("done", "transient", "canvas", "permanent"),
   }),
   fc.record({ kind: fc.constant("canvas" as const), id: fc.constantFrom("a", "b"), up: fc.boolean() }),
   fc.record({ kind: fc.constant("time" as const), ms: fc.nat(90_000) }),
@@ -242,8 +293,7 @@ test("whatever the order of events: limits hold, and every task ends exactly onc
         running.delete(id);
         const before = scheduler.tasks().length;
         if (how === "done") scheduler.workEnded(id, { done: true }, now);
-        else
-          scheduler.workEnded(id, { done: false, error: how === "transient" ? transient : permanent }, now);
+        else scheduler.workEnded(id, { done: false, error: ERRORS_BY_KIND[how] ?? permanent }, now);
         if (scheduler.tasks().length < before) ended.set(id, (ended.get(id) ?? 0) + 1);
       };
       for (const each of events) {

@@ -239,7 +239,8 @@ export class TaskScheduler {
     if (entry.abortReason || entry.work.kind !== "answer" || this.#modelAwaySince !== null) return;
     if (entry.deadline === null || now < entry.deadline) return;
     const seconds = Math.round(this.#limits.processingTimeoutMs / 1000);
-    const error = new AppError("PROMPT_TIMEOUT", `The answer took longer than ${seconds} seconds.`);
+    const limit = seconds === 1 ? "1 second" : `${seconds} seconds`;
+    const error = new AppError("PROMPT_TIMEOUT", `The answer took longer than ${limit}.`);
     if (entry.phase === "running") {
       entry.abortReason = error;
       this.#effects.abort(entry.task, error);

@@ -57,6 +57,15 @@ test("who asks for a fresh reading gets the latest when the driver takes its tim
   await monitor.stop();
 });
 
+test("who asks before the first reading waits for it", async () => {
+  const timers = new FakeTimers();
+  const probe: GpuProbe = { read: async () => GOOD, close: () => {} };
+  const monitor = new GpuMonitor({ probe, timers, logger: recordingLogger() });
+  monitor.start();
+  expect(await monitor.sample()).toHaveLength(1);
+  await monitor.stop();
+});
+
 test("a driver that hangs is reported, not asked again, and welcome when it answers after all", async () => {
   const timers = new FakeTimers();
   const logger = recordingLogger();
@@ -149,6 +158,11 @@ describe.skipIf(!canBuildFakeNvml)("against a library with NVML's ABI (needs Lin
     const asked = await Promise.all([monitor.sample(), monitor.sample()]);
     expect(asked.map(([gpu]) => gpu?.vram_used_mb)).toEqual([2000, 2000]);
     expect(monitor.status().readings).toBe(2);
+    timers.advance(1000);
+    await monitor.sample(1000);
+    expect(monitor.status().readings).toBe(2);
+    await monitor.sample(999);
+    expect(monitor.status().readings).toBe(3);
   });
 
   test("no GPU: nothing complains, and it is looked for every ten minutes", async () => {

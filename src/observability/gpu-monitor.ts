@@ -83,13 +83,15 @@ export class GpuMonitor {
   }
 
   /**
-   * The GPUs as they are now, after a second at most, which a slow driver may not keep; at once and empty where there
-   * are none to read. Never rejects. Those who ask at the same time share one reading.
+   * The GPUs as they are now; the latest known when a slow driver takes longer than a second. Empty, and at once, where
+   * there are none to read. Never rejects. Those who ask at the same time share one reading.
+   * @param maxAgeMs a reading this old will do
    */
-  async sample(): Promise<readonly GpuSnapshot[]> {
+  async sample(maxAgeMs = 0): Promise<readonly GpuSnapshot[]> {
     const reading = this.#reading;
-    if (!this.#running || reading === null) return [];
-    if (this.#timers.now() - this.#readAt <= FRESH_MS[reading.source]) return reading.gpus;
+    const looking = this.#look !== null && this.#readings + this.#failures === 0;
+    if (!this.#running || (reading === null && !looking)) return [];
+    if (reading !== null && this.#age() <= Math.max(maxAgeMs, FRESH_MS[reading.source])) return reading.gpus;
     const waitedLongEnough = Promise.withResolvers<void>();
     const cancel = this.#timers.schedule(SAMPLE_WAIT_MS, waitedLongEnough.resolve);
     await Promise.race([this.#lookNow(), waitedLongEnough.promise]);
@@ -105,6 +107,10 @@ export class GpuMonitor {
       readings: this.#readings,
       failures: this.#failures,
     };
+  }
+
+  #age(): number {
+    return this.#timers.now() - this.#readAt;
   }
 
   #lookNow(): Promise<void> {

@@ -6,9 +6,12 @@ import type { Logger } from "../observability/logger.ts";
 import type { PerformanceInsert } from "../storage/schema.ts";
 import type { RecordTelemetry } from "../storage/telemetry-row.ts";
 
+/** So old may the figures of before an inference be. */
+const RECENT_MS = 1000;
+
 /** What is asked about GPUs: how they are now. Never rejects, and is settled at once where there are none. */
 export interface GpuFigures {
-  sample(): Promise<readonly GpuSnapshot[]>;
+  sample(maxAgeMs?: number): Promise<readonly GpuSnapshot[]>;
 }
 
 export interface RecordingTextEngineOptions {
@@ -36,8 +39,8 @@ export class RecordingTextEngine implements TextEngine {
     const { engine, gpus, now } = this.#options;
     const createdAt = new Date(now()).toISOString();
     const begun = performance.now();
-    // Not awaited: whoever asked must not wait for a driver.
-    const before = gpus.sample();
+    // Not awaited: whoever asked must not wait for a driver. One after the other, the last one's end will do.
+    const before = gpus.sample(RECENT_MS);
     const end = (call: Omit<Call, "duration_ms">) => {
       const common = { correlation_id: options.correlationId, created_at: createdAt };
       void this.#write({ ...common, duration_ms: performance.now() - begun, ...call }, before);

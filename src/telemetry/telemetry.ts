@@ -20,7 +20,10 @@ interface ObservedEngine extends TextEngine {
 
 export interface TelemetryOptions {
   readonly storage: { readonly telemetry: { record: RecordTelemetry }; status(): StorageStatus };
-  readonly gpus: { latest(): readonly GpuSnapshot[]; sample(): Promise<readonly GpuSnapshot[]> };
+  readonly gpus: {
+    latest(): readonly GpuSnapshot[];
+    sample(maxAgeMs?: number): Promise<readonly GpuSnapshot[]>;
+  };
   /** Gets its errors from the log, which is older than the storage. */
   readonly errors: ErrorRecorder;
   readonly databaseFile: string;

@@ -183,3 +183,22 @@ describe.skipIf(disk === null)("a full disk (needs root)", () => {
     expect(seen.troubles()).toBe(1);
   });
 });
+
+test("entries that come while it closes are counted and never throw", async () => {
+  const file = open();
+  file.write(entry(1));
+  let isClosed = false;
+  const closing = file.close().then((lost) => {
+    isClosed = true;
+    return lost;
+  });
+  let late = 0;
+  while (!isClosed) {
+    file.write(entry(2 + late));
+    late += 1;
+    await new Promise(setImmediate);
+  }
+  const written = await numbersIn(directory);
+  expect(written.slice(0, 1)).toEqual([1]);
+  expect(written.length + (await closing)).toBe(1 + late);
+});

@@ -42,6 +42,7 @@ export class LogFile {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #idle: (() => void) | null = null;
   #closing = false;
+  #ended = false;
   #beginning: Promise<void>;
   #tidied = Promise.resolve();
 
@@ -87,6 +88,8 @@ export class LogFile {
   async #end(): Promise<void> {
     const stream = this.#stream;
     if (stream === null) return;
+    // What is logged from here on (a second signal, say) would be written to a stream that has ended, and that throws.
+    this.#ended = true;
     const closed = Promise.withResolvers<void>();
     stream.on("close", closed.resolve);
     stream.end();
@@ -150,7 +153,14 @@ export class LogFile {
   }
 
   #pump(): void {
-    if (!this.#open || this.#stream === null || this.#batch.length > 0 || this.#pending.length === 0) return;
+    if (
+      this.#ended ||
+      !this.#open ||
+      this.#stream === null ||
+      this.#batch.length > 0 ||
+      this.#pending.length === 0
+    )
+      return;
     let characters = 0;
     let count = 0;
     for (const entry of this.#pending) {

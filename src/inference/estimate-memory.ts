@@ -2,7 +2,7 @@ import type { GgufFacts } from "../models/gguf.ts";
 import type { LoadPlan } from "./load-plan.ts";
 
 /** A runner with the native library loaded and no model, measured. */
-const RUNNER_BYTES = 120_000_000;
+const RUNNER_BYTES = 150_000_000;
 /** Scratch memory for each token of a batch; what large vocabularies take, rounded up. */
 const BATCH_TOKEN_BYTES = 512 * 1024;
 /** Bytes of one number in the KV cache; 8-bit blocks of 32 carry a 2-byte scale. */

@@ -28,8 +28,8 @@ export async function measureBudget(runners: readonly number[]): Promise<MemoryB
 /** What kind of memory this is; measurements of another kind say nothing. */
 export function describeMemory(): string {
   const addresses = addressLimit();
-  const limited = addresses === null ? "" : `, ${Math.round(addresses / GIBIBYTE)} GiB of addresses`;
-  return `${Math.round(memoryLimit() / GIBIBYTE)} GiB${limited}`;
+  const limited = addresses === null ? "" : `, ${(addresses / GIBIBYTE).toFixed(1)} GiB of addresses`;
+  return `${(memoryLimit() / GIBIBYTE).toFixed(1)} GiB${limited}`;
 }
 
 /** False when there surely is no GPU. */

@@ -1,4 +1,6 @@
+import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { Nvml } from "../native/nvml.ts";
 import { canBuildFakeNvml, FakeNvml } from "../native/testing/build-fake-nvml.ts";
 import { Harness } from "./harness.ts";
@@ -19,6 +21,24 @@ function hasDriver(): boolean {
   } catch {
     return false;
   }
+}
+
+/** The one row of a table, once the service has stopped. */
+function onlyRow(query: string): Record<string, unknown> {
+  const database = new Database(join(harness.folder, "data", "data.db"), { readonly: true });
+  try {
+    return database.query<Record<string, unknown>, []>(query).get() ?? {};
+  } finally {
+    database.close();
+  }
+}
+
+const INFERENCE = "SELECT * FROM performance_metrics WHERE status = 'succeeded' ORDER BY id DESC LIMIT 1";
+const SYSTEM = "SELECT * FROM system_metrics ORDER BY id DESC LIMIT 1";
+
+async function askedOnce(): Promise<void> {
+  const question = await harness.canvas.addNote("{{What is the capital of France?}}");
+  await harness.canvas.answerWith("Paris.", question.id);
 }
 
 async function notices(url: string): Promise<string[]> {
@@ -57,11 +77,47 @@ describe.skipIf(!canBuildFakeNvml)("with a library that has NVML's ABI (needs Li
     expect(service.log.filter(({ message }) => message === "No GPU figures can be read")).toHaveLength(1);
   });
 
+  test("every inference tells the memory and load of the GPUs, in the log and in the database", async () => {
+    fake.play("gpus 2", "used 0 3000", "utilization 0 91");
+    const service = await harness.runReady({ LD_LIBRARY_PATH: fake.folder });
+    await askedOnce();
+    const entry = await service.logged(({ message }) => message === "inference done");
+    expect(entry).toMatchObject({
+      vram_used_mb: 4024,
+      vram_total_mb: 16384,
+      gpu_utilization_percent: 91,
+      model: "CanvusLocalLLM demo",
+      quantization: "F16",
+      context_size: expect.any(Number),
+    });
+    expect(entry.correlation_id).toBeString();
+    await service.stop();
+
+    const row = onlyRow(INFERENCE);
+    expect(row).toMatchObject({
+      engine: "text",
+      device: "off",
+      vram_before_mb: 4024,
+      vram_after_mb: 4024,
+      gpu_utilization_percent: 91,
+      model_path: expect.stringMatching(/demo/),
+      gpu_compute_ms: null, // the engine does not tell
+    });
+    const figures = [
+      "prompt_ms",
+      "generation_ms",
+      "prompt_tokens_per_second",
+      "completion_tokens_per_second",
+    ];
+    for (const figure of figures) expect(Number(row[figure])).toBeGreaterThan(0);
+    expect(row.total_tokens).toBe(Number(row.prompt_tokens) + Number(row.completion_tokens));
+    expect(onlyRow(SYSTEM)).toMatchObject({ vram_used_mb: 4024, vram_total_mb: 16384 });
+  });
+
   test("a driver that hangs keeps nobody waiting: not the start, not an answer, not the stop", async () => {
     fake.play("delay 600000");
     const service = await harness.runReady({ LD_LIBRARY_PATH: fake.folder });
-    const question = await harness.canvas.addNote("{{What is the capital of France?}}");
-    await harness.canvas.answerWith("Paris.", question.id);
+    await askedOnce();
     const begun = performance.now();
     expect(await service.stop()).toBe(143);
     // Of the 10 minutes that the call takes, nothing is waited for.
@@ -72,8 +128,17 @@ describe.skipIf(!canBuildFakeNvml)("with a library that has NVML's ABI (needs Li
 describe.skipIf(hasDriver())("without an NVIDIA driver (skipped where there is one)", () => {
   test("nothing complains", async () => {
     const service = await harness.runReady();
+    await askedOnce();
+    const entry = await service.logged(({ message }) => message === "inference done");
     await service.stop();
-    const complaints = service.log.filter((line) => /gpu|nvidia/i.test(line.message));
-    expect(complaints).toEqual([]);
+    expect(Object.keys(entry).filter((field) => /vram|gpu_/.test(field))).toEqual([]);
+    expect(onlyRow(INFERENCE)).toMatchObject({
+      vram_before_mb: null,
+      vram_after_mb: null,
+      gpu_utilization_percent: null,
+    });
+    expect(onlyRow(SYSTEM)).toMatchObject({ vram_used_mb: null, vram_total_mb: null });
+    expect(service.log.filter((line) => /gpu|nvidia/i.test(line.message))).toEqual([]);
+    expect(await service.exited).toBe(143);
   });
 });

@@ -134,6 +134,33 @@ describe("problems", () => {
   });
 
   test.each([
+    [{ WEBUI_BASE_PATH: "https://a/b" }, 'WEBUI_BASE_PATH (environment) is "https://a/b"'],
+    [{ WEBUI_BASE_PATH: "/a b" }, "WEBUI_BASE_PATH"],
+    [{ WEBUI_BASE_PATH: "/a/../b" }, "WEBUI_BASE_PATH"],
+    [{ WEBUI_TRUSTED_PROXIES: "10.0.0.0/8,proxy,10.0.0.0/33" }, 'has "proxy, 10.0.0.0/33"'],
+    [{ WEBUI_TLS_CERT: "/c.pem" }, "WEBUI_TLS_KEY is not set"],
+    [{ WEBUI_TLS_KEY: "/k.pem" }, "WEBUI_TLS_CERT is not set"],
+    [{ WEBUI_SESSION_TIMEOUT: "0" }, "WEBUI_SESSION_TIMEOUT"],
+  ])("a dashboard with %j is refused with help", async (changes, wanted) => {
+    const [problem, ...others] = await problemsOf({ ...MINIMUM, ...changes });
+    expect(problem).toContain(wanted);
+    expect(others).toEqual([]);
+  });
+
+  test("the dashboard may live under a path, behind proxies, with HTTPS", async () => {
+    const settings = {
+      WEBUI_BASE_PATH: "/a/b/",
+      WEBUI_TRUSTED_PROXIES: "127.0.0.1, ::1,fd00::/8",
+      WEBUI_TLS_CERT: "/c.pem",
+      WEBUI_TLS_KEY: "/k.pem",
+    };
+    expect(await configOf(settings)).toMatchObject({
+      ...settings,
+      WEBUI_TRUSTED_PROXIES: ["127.0.0.1", "::1", "fd00::/8"],
+    });
+  });
+
+  test.each([
     ["canvus.test", "want it with its scheme: https://canvus.test"],
     ["ftp://canvus.test", "want an address such as https://canvus.example.com"],
     ["https://", "want an address such as https://canvus.example.com"],

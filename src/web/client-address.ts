@@ -7,6 +7,7 @@ export interface Client {
   readonly address: string;
   /** True when the browser itself speaks HTTPS, with us or with a trusted proxy. */
   readonly secure: boolean;
+  readonly viaTrustedProxy: boolean;
   /** What the browser may know our host as. */
   readonly hosts: readonly string[];
 }
@@ -30,12 +31,15 @@ export class ClientAddresses {
   resolve(peer: string | undefined, tls: boolean, headers: Headers): Client {
     const host = headers.get("host") ?? "";
     const address = plainAddress(peer ?? "") ?? UNKNOWN;
-    if (!this.#isTrusted(address)) return { address, secure: tls, hosts: [host] };
+    if (!this.#isTrusted(address)) {
+      return { address, secure: tls, viaTrustedProxy: false, hosts: [host] };
+    }
     const proto = lastOf(headers.get("x-forwarded-proto"))?.toLowerCase();
     const forwardedHost = lastOf(headers.get("x-forwarded-host"));
     return {
       address: this.#behind(address, headers.get("x-forwarded-for") ?? ""),
       secure: proto === undefined ? tls : proto === "https",
+      viaTrustedProxy: true,
       hosts: forwardedHost === undefined ? [host] : [host, forwardedHost],
     };
   }

@@ -194,6 +194,8 @@ describe("behind a proxy", () => {
     }
     const sixth = await dashboard.post("/login", { password: "x" }, { "x-forwarded-for": "10.0.0.9" });
     expect(sixth.status).toBe(429);
+    const hints = dashboard.logger.entries.filter(({ message }) => /WEBUI_TRUSTED_PROXIES/.test(message));
+    expect(hints.map(({ fields }) => fields.client_address)).toEqual(["192.0.2.1"]);
   });
 
   test("a trusted one tells who asks, and that the browser speaks HTTPS", async () => {

@@ -45,6 +45,7 @@ export class Dashboard {
   readonly #clients: ClientAddresses;
   readonly #health: AnyElysia;
   readonly #routes: AnyElysia;
+  #unknownProxySeen = false;
 
   constructor(options: DashboardOptions) {
     this.#options = options;
@@ -56,6 +57,7 @@ export class Dashboard {
   async answer(request: Request, connection: Connection): Promise<Response> {
     const began = performance.now();
     const client = this.#clients.resolve(connection.peer, connection.tls, request.headers);
+    this.#lookForUnknownProxy(request.headers, client);
     const response = await this.#route(request, connection, client);
     addSecurityHeaders(response.headers, client.secure);
     this.#options.logger.debug("dashboard request", {
@@ -90,6 +92,16 @@ export class Dashboard {
     }
     introduce(inner, visitor);
     return this.#routes.handle(inner);
+  }
+
+  /** Behind a proxy that nobody named, all visitors share one address and its few attempts to log in. */
+  #lookForUnknownProxy(headers: Headers, { address, viaTrustedProxy }: Client): void {
+    if (this.#unknownProxySeen || viaTrustedProxy || !headers.has("x-forwarded-for")) return;
+    this.#unknownProxySeen = true;
+    this.#options.logger.warn("a proxy that WEBUI_TRUSTED_PROXIES does not name; its visitors count as one", {
+      source: "web/dashboard.ts:lookForUnknownProxy",
+      client_address: address,
+    });
   }
 
   #closed(path: string): Response {

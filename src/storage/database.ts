@@ -15,9 +15,10 @@ import { MIGRATIONS, migrate, schemaVersion } from "./migrate.ts";
 import { backUpBeforeMigration } from "./migration-backup.ts";
 import { tableNames } from "./salvage.ts";
 import { classifyFailure, reasonOf } from "./storage-failure.ts";
+import { checkIntegrity } from "./write-backup.ts";
 
-/** A database up to this size is checked as a whole when it is opened; it takes less than 0.1 s. */
-const QUICK_CHECK_BYTES = 16 * 1024 * 1024;
+/** A database up to this size is checked as a whole when it is opened; it takes about 0.1 s. */
+const WHOLE_CHECK_BYTES = 16 * 1024 * 1024;
 
 /** What happened while the database was opened; plain data, for the log. */
 export interface OpenReport {
@@ -113,9 +114,9 @@ function verify(database: Database, file: string): void {
     database.prepare(`SELECT * FROM "${table}" ORDER BY rowid DESC LIMIT 1`).get();
   }
   if (schemaVersion(database) === 0) throw new AppError("STORAGE_DAMAGED", "its schema has no version");
-  if (statSync(file).size > QUICK_CHECK_BYTES) return;
-  const [finding] = database.prepare<{ quick_check: string }, []>("PRAGMA quick_check(1)").all();
-  if (finding?.quick_check !== "ok") throw new AppError("STORAGE_DAMAGED", `${finding?.quick_check}`);
+  if (statSync(file).size > WHOLE_CHECK_BYTES) return;
+  const [finding] = checkIntegrity(database, 1);
+  if (finding !== undefined) throw new AppError("STORAGE_DAMAGED", finding);
 }
 
 /** Makes a database that becomes visible only when it is complete, so that an empty one always means damage. */

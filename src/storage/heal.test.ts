@@ -75,6 +75,8 @@ function reopen() {
     .map((row) => row.correlation_id);
   const check = database.query("PRAGMA integrity_check").all();
   database.close();
+  // The file is only let go of when the statements are collected.
+  Bun.gc(true);
   return { report, count: count ?? 0, live, check };
 }
 
@@ -113,6 +115,37 @@ test("damaged pages of a table cost their rows, all others are saved, also those
   expect(counts?.lost).toBeGreaterThanOrEqual(ROWS - count);
   expect(counts?.lost).toBeLessThan(3 * perPage + 300);
   expect(readFileSync(report.healed?.setAside ?? "").equals(original)).toBe(true);
+});
+
+test("the page that leads to all rows of a table may be destroyed: the rows are found all the same", () => {
+  fill();
+  const { database } = openDatabase(file);
+  const root = database
+    .query<{ rootpage: number }, []>("SELECT rootpage FROM sqlite_schema WHERE name = 'processing_history'")
+    .get()?.rootpage;
+  database.run("DELETE FROM processing_history WHERE id % 10 = 0");
+  database.run("DELETE FROM processing_history WHERE id BETWEEN 700 AND 900");
+  const left = database.query<{ n: number }, []>("SELECT count(*) AS n FROM processing_history").get()?.n;
+  database.run("PRAGMA journal_mode = DELETE");
+  database.close();
+  damage(((root ?? 0) - 1) * 4096, 4096);
+  const { count, live } = reopen();
+  // Deleted rows stay deleted.
+  expect(count).toBe(left ?? 0);
+  expect(live).toEqual([`c${ROWS / 2}`]);
+});
+
+test("the same with a log that was not merged: the newest state of each row counts", () => {
+  fill();
+  const child = Bun.spawnSync([process.execPath, join(import.meta.dir, "testing/killed-writer.ts"), file]);
+  expect(child.signalCode).toBe("SIGKILL");
+  expect(statSync(`${file}-wal`).size).toBeGreaterThan(0);
+  const root = Number(readFileSync(`${file}.root`, "utf8"));
+  rmSync(`${file}.root`);
+  damage((root - 1) * 4096, 4096);
+  const { count, live } = reopen();
+  expect(count).toBe(ROWS);
+  expect(live).toEqual([]);
 });
 
 test.each([
@@ -162,7 +195,7 @@ test("random damage anywhere never stops the service and never leaves a bad data
     seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
     return seed % below;
   };
-  for (let round = 0; round < 12; round++) {
+  for (let round = 0; round < 6; round++) {
     copyFileSync(healthy, file);
     for (let hit = 0; hit < 20; hit++) {
       damage(
@@ -175,8 +208,8 @@ test("random damage anywhere never stops the service and never leaves a bad data
     saved += count;
     for (const name of setAside()) rmSync(join(folder, name));
   }
-  // A round may hit the page that leads to all others; together they must not.
-  expect(saved).toBeGreaterThan((12 * ROWS) / 2);
+  // Most rows of most rounds: only what was hit is lost.
+  expect(saved).toBeGreaterThan((6 * ROWS) / 2);
 });
 
 test("damage that comes back again and again is not copied for ever", () => {

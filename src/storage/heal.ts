@@ -59,7 +59,10 @@ export function heal(
  */
 export function finishHealing(file: string, now = new Date()): string | null {
   removeDatabase(`${file}.salvage`);
+  // What reading a damaged file leaves behind when it is interrupted.
+  removeDatabase(`${file}.pages`);
   removeDatabase(`${file}.salvage-copy`);
+  removeDatabase(`${file}.salvage-copy.pages`);
   if (!existsSync(healedFile(file))) return null;
   const setAside = freeName(`${file}.damaged-${fileTime(now)}`);
   moveDatabase(file, setAside);

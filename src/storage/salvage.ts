@@ -1,4 +1,5 @@
 import type { Database, Statement } from "bun:sqlite";
+import { orphanRows } from "./orphan-rows.ts";
 import { ReadableRows, type SalvagedRow } from "./readable-rows.ts";
 import { classifyFailure } from "./storage-failure.ts";
 
@@ -39,28 +40,34 @@ export function tableNames(database: Database): string[] {
 }
 
 function salvageTable(source: Database, target: Database, table: string): SalvagedTable {
-  const there = new Set(columnsOf(source, table).map(({ name }) => name));
-  const columns = columnsOf(target, table).filter(({ name }) => there.has(name));
+  const there = columnsOf(source, table).map(({ name }) => name);
+  const columns = columnsOf(target, table).filter(({ name }) => there.includes(name));
   const names = columns.map(({ name }) => name);
-  const insert = target.prepare<null, SalvagedRow[string][]>(
-    `INSERT OR REPLACE INTO "${table}" (${names.map((name) => `"${name}"`)}) VALUES (${names.map(() => "?")})`,
-  );
+  const places = `INTO "${table}" (${names.map((name) => `"${name}"`)}) VALUES (${names.map(() => "?")})`;
+  const insert = target.prepare<null, SalvagedRow[string][]>(`INSERT OR REPLACE ${places}`);
+  const insertMissing = target.prepare<null, SalvagedRow[string][]>(`INSERT OR IGNORE ${places}`);
   const rows = new ReadableRows(source, table, names);
   let salvaged = 0;
   let refused = 0;
+  let orphans = 0;
+  const isSound = (row: SalvagedRow) => columns.every((column) => fits(row[column.name], column));
   try {
     target.transaction(() => {
       for (const row of rows) {
-        if (columns.every((column) => fits(row[column.name], column)) && inserted(insert, row, names))
-          salvaged += 1;
+        if (isSound(row) && inserted(insert, row, names)) salvaged += 1;
         else refused += 1;
+      }
+      if (rows.unreadable === 0) return;
+      for (const row of orphanRows(source, table, there)) {
+        if (isSound(row) && inserted(insertMissing, row, names)) orphans += 1;
       }
     })();
   } finally {
     rows.close();
     insert.finalize();
+    insertMissing.finalize();
   }
-  return { salvaged, lost: rows.unreadable + refused };
+  return { salvaged: salvaged + orphans, lost: Math.max(0, rows.unreadable + refused - orphans) };
 }
 
 /** Damage can make one value look like another; a row with a number for a text is none of ours. */
@@ -79,8 +86,7 @@ function inserted(
   names: readonly string[],
 ): boolean {
   try {
-    insert.run(...names.map((name) => row[name] ?? null));
-    return true;
+    return insert.run(...names.map((name) => row[name] ?? null)).changes > 0;
   } catch (error) {
     if (classifyFailure(error) !== "refused") throw error;
     return false;

@@ -104,12 +104,12 @@ export class TaskScheduler {
     if (index >= 0) this.#reserved.splice(index, 1);
   }
 
-  enqueue(task: Task, now: number): void {
+  enqueue(task: Task, now: number, work: Work = { kind: "answer" }): void {
     if (this.#entries.has(task.correlationId)) return;
     const ahead = this.#queued().length;
     this.#entries.set(task.correlationId, {
       task,
-      work: { kind: "answer" },
+      work,
       phase: "queued",
       retries: 0,
       notBefore: now,

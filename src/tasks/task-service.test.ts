@@ -193,6 +193,17 @@ test("a note that a killed service's request creates after the restart is taken 
   expect((await bench.answers()).map(({ text }) => text)).toEqual(["To: Why?"]);
 });
 
+test("a prompt that stops the service again and again ends with a friendly note", async () => {
+  const note = await bench.write("{{Why?}}");
+  const task = await bench.taskFor(note);
+  await bench.journal.update(task.correlationId, { status: "running", stage: "claimed", attempts: 20 });
+  await start();
+  expect(await ended(1)).toEqual(["failed"]);
+  expect((await bench.answers())[0]?.text).toContain("never came to an end");
+  expect(await bench.textOf(note.id)).not.toContain("⏳");
+  expect(script.calls).toEqual([]);
+});
+
 test("an answer with braces in it asks nothing", async () => {
   await start();
   const note = await bench.write("{{How do templates work?}}");

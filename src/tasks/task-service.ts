@@ -23,6 +23,12 @@ export interface TaskServiceOptions {
   readonly logger: Logger;
 }
 
+/**
+ * Far more than the retries of one run. A prompt that was begun so often and never ended stops the service each time:
+ * it must not do so for ever.
+ */
+const MAX_ATTEMPTS = 20;
+
 /** Time for running work to end after it was told to; what has not ended by then is resumed by the next start. */
 const STOP_GRACE_MS = 2000;
 
@@ -121,7 +127,7 @@ export class TaskService {
       source: "tasks/task-service.ts:enqueue",
       operation_type: task.operation,
     });
-    this.#dispatch((now) => this.#scheduler.enqueue(task, now));
+    this.#dispatch((now) => this.#scheduler.enqueue(task, now, firstWork(task)));
   }
 
   #start(task: Task, work: Work): void {
@@ -213,4 +219,10 @@ export class TaskService {
     else if (work.kind === "report") log.error("prompt failed", { ...fields, error: work.error });
     else log.info("prompt cancelled", fields);
   }
+}
+
+function firstWork(task: Task): Work {
+  if (task.attempts < MAX_ATTEMPTS) return { kind: "answer" };
+  const message = `The service began to answer ${task.attempts} times and never came to an end.`;
+  return { kind: "report", error: new AppError("INFERENCE_FAILED", message) };
 }

@@ -196,7 +196,8 @@ test.each([
 test("logs in, and in again when the token is taken away under an open stream", async () => {
   const user = { email: "bot@example.org", password: "pass-w0rd!" };
   const bench = await start({ user });
-  const client = connect(bench, { credentials: user });
+  const log = new RecordingLogger();
+  const client = connect(bench, { credentials: user, logger: log });
   const { watcher, until } = watch(bench, client);
   watcher.start();
   await until(() => watcher.status().state === "live");
@@ -204,6 +205,9 @@ test("logs in, and in again when the token is taken away under an open stream", 
   await bench.faults({ kind: "stream-drop" });
   await until(() => watcher.status().reconnects > 0 && watcher.status().state === "live");
   expect(watcher.status()).not.toHaveProperty("error");
+  // Both login tokens are secrets that no setting knew.
+  expect(new Set(log.concealed).size).toBe(2);
+  for (const token of log.concealed) expect(log.text()).not.toContain(token);
 });
 
 test("a wrong token, a view-only token and an unknown canvas are three different clear errors", async () => {

@@ -9,10 +9,13 @@ export interface LogEntry {
 /** Keeps what was logged, so that a test can look at it. */
 export class RecordingLogger implements Logger {
   readonly entries: LogEntry[];
+  /** What was to be blacked out from then on. */
+  readonly concealed: string[];
   readonly #bound: LogFields;
 
-  constructor(entries: LogEntry[] = [], bound: LogFields = {}) {
+  constructor(entries: LogEntry[] = [], bound: LogFields = {}, concealed: string[] = []) {
     this.entries = entries;
+    this.concealed = concealed;
     this.#bound = bound;
   }
 
@@ -33,10 +36,12 @@ export class RecordingLogger implements Logger {
   }
 
   child(fields: LogFields): Logger {
-    return new RecordingLogger(this.entries, { ...this.#bound, ...fields });
+    return new RecordingLogger(this.entries, { ...this.#bound, ...fields }, this.concealed);
   }
 
-  conceal(): void {}
+  conceal(secret: string): void {
+    this.concealed.push(secret);
+  }
 
   /** Everything that was logged as one text, errors with their messages and causes. */
   text(): string {

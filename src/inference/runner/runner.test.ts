@@ -122,7 +122,7 @@ test("reports why a model cannot be loaded", async () => {
 });
 
 test("a failed request is reported under its id, and a request before the load too", async () => {
-  const { say, end } = connect(async () => backwards);
+  const { say, end, sent } = connect(async () => backwards);
   expect(await say(generate(1, "early"), "failed")).toMatchObject({
     error: { message: "No model is loaded." },
   });
@@ -132,6 +132,11 @@ test("a failed request is reported under its id, and a request before the load t
     id: 2,
     error: { code: "INFERENCE_FAILED", message: "native trouble" },
   });
+  // What a runner logs about a request belongs to its prompt.
+  expect(sent.filter(({ type }) => type === "log")).toMatchObject([
+    { message: "No model is loaded.", correlationId: "test" },
+    { message: "native trouble", correlationId: "test" },
+  ]);
   await end();
 });
 

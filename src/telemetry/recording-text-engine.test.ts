@@ -40,11 +40,18 @@ function gpu(vram_used_mb: number) {
 
 async function run(generate: TextEngine["generate"]) {
   const samples = [gpu(100), gpu(900)];
+  let crashed = false;
   const recorded = Promise.withResolvers<PerformanceInsert>();
   const logger = recordingLogger();
   const engine = new RecordingTextEngine({
-    engine: { generate },
-    model: () => ({ name: MODEL.name, info: MODEL }),
+    engine: {
+      generate: (request, options) =>
+        generate(request, options).catch((error) => {
+          crashed = true;
+          throw error;
+        }),
+    },
+    model: () => ({ name: MODEL.name, info: crashed ? null : MODEL }),
     gpus: { sample: async () => samples.shift() ?? [] },
     record: (entry) => {
       if (entry.table === "performance_metrics") recorded.resolve(entry.row);
@@ -107,6 +114,9 @@ test("a failed attempt is recorded with its error and thrown on unchanged", asyn
   expect(row).toMatchObject({
     status: "failed",
     model: "small",
+    // Its process may be gone with the failure; the row tells what failed all the same.
+    quantization: "Q4_K_M",
+    context_size: 4096,
     error_code: "OUT_OF_MEMORY",
     error_message: "The model does not fit.",
   });

@@ -36,14 +36,16 @@ export class RecordingTextEngine implements TextEngine {
   }
 
   async generate(request: TextRequest, options: GenerateOptions): Promise<TextResult> {
-    const { engine, gpus, now } = this.#options;
+    const { engine, gpus, model, now } = this.#options;
     const createdAt = new Date(now()).toISOString();
     const begun = performance.now();
     // Not awaited: whoever asked must not wait for a driver. One after the other, the last one's end will do.
     const before = gpus.sample(RECENT_MS);
+    // A process that crashes takes what is known of its model with it.
+    const asked = model();
     const end = (call: Omit<Call, "duration_ms">) => {
       const common = { correlation_id: options.correlationId, created_at: createdAt };
-      void this.#write({ ...common, duration_ms: performance.now() - begun, ...call }, before);
+      void this.#write({ ...common, duration_ms: performance.now() - begun, ...call }, asked, before);
     };
     try {
       const result = await engine.generate(request, options);
@@ -62,10 +64,12 @@ export class RecordingTextEngine implements TextEngine {
 
   async #write(
     call: Call & Pick<PerformanceInsert, "created_at">,
+    asked: ReturnType<RecordingTextEngineOptions["model"]>,
     gpusBefore: ReturnType<GpuFigures["sample"]>,
   ): Promise<void> {
     const { model, gpus, record } = this.#options;
-    const { name, info } = model();
+    const { name, info: known } = model();
+    const info = known ?? asked.info;
     const [before, after] = (await Promise.all([gpusBefore, gpus.sample()])).map(gpuTotals);
     const row: PerformanceInsert = {
       engine: "text",

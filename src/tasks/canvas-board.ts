@@ -72,8 +72,7 @@ export class CanvasBoard {
     this.#client.disown(this.canvasId, title);
   }
 
-  async findNote(title: string, signal?: AbortSignal): Promise<Widget | null> {
-    const found = await this.#client.findByTitle(this.canvasId, "Note", title, signal);
-    return found[0] ?? null;
+  findNotes(title: string, signal?: AbortSignal): Promise<Widget[]> {
+    return this.#client.findByTitle(this.canvasId, "Note", title, signal);
   }
 }

@@ -4,6 +4,7 @@ import { rejection } from "../canvus/testing/test-server.ts";
 import type { Widget } from "../canvus/widget.ts";
 import { AppError } from "../errors/app-error.ts";
 import { withStatus } from "../triggers/our-marks.ts";
+import { recoverTask } from "./recovery.ts";
 import type { Task } from "./task.ts";
 import { TaskWork } from "./task-work.ts";
 import { ScriptedAbility, TaskBench } from "./testing/task-bench.ts";
@@ -120,6 +121,22 @@ describe("answer", () => {
     expect(await bench.textOf(note.id)).toBe("{{Why not?}}");
     expect(bench.rows()).toMatchObject([{ status: "cancelled" }]);
   });
+});
+
+test("of two notes that a killed service created for one answer, one is left", async () => {
+  const { task } = await ask();
+  const title = `AI answer ${task.correlationId}`;
+  const texts = async () => (await bench.answers()).map(({ text }) => text);
+  await bench.write("Half", { title });
+  await bench.write("Half", { title });
+  await bench.journal.update(task.correlationId, { status: "running", stage: "claimed" });
+  const [row] = await bench.journal.live();
+  if (!row) throw new Error("there must be a row");
+  const call = script.next();
+  const done = work(recoverTask(row)).answer();
+  (await call).answer("Because.");
+  await done;
+  expect(await texts()).toEqual(["Because."]);
 });
 
 describe("report", () => {

@@ -161,9 +161,12 @@ export class TaskWork {
   async #findAnswer(): Promise<void> {
     const { task, board, signal } = this.#options;
     const title = answerTitle(task.correlationId);
-    if (task.answerId === null && task.stage !== "queued") {
-      const found = await board.findNote(title, signal);
-      if (found) await this.#remember(found.id);
+    if (task.stage !== "queued" && (task.recovered || task.answerId === null)) {
+      const found = await board.findNotes(title, signal);
+      const [first] = found;
+      if (first && task.answerId === null) await this.#remember(first.id);
+      // A crash may have come between the creation of a twin and its removal.
+      for (const twin of found) if (task.recovered && twin.id !== task.answerId) await board.delete(twin);
     }
     if (task.recovered) board.expectTwins(title, task.answerId);
   }

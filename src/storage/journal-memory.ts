@@ -18,7 +18,9 @@ interface Entry {
  * what the disk has missed is written to it later.
  */
 export class JournalMemory {
-  readonly #entries = new Map<string, Entry>();
+  readonly #live = new Map<string, Entry>();
+  /** Ended, and the disk does not have that yet. */
+  readonly #ended = new Map<string, Entry>();
   #lost = 0;
 
   /** Ended prompts whose record was given up because there were too many. */
@@ -32,69 +34,84 @@ export class JournalMemory {
 
   /** @returns how many of the rows were not known yet. */
   load(rows: readonly HistoryRow[]): number {
-    const unknown = rows.filter((row) => !this.#entries.has(row.correlation_id));
-    for (const row of unknown) this.#entries.set(row.correlation_id, { row, unwritten: false, onDisk: true });
+    const unknown = rows.filter((row) => !this.#find(row.correlation_id));
+    for (const row of unknown) this.#set({ row, unwritten: false, onDisk: true });
     return unknown.length;
   }
 
   /** A row that the database has taken. */
   taken(row: HistoryInsert): void {
-    this.#entries.set(row.correlation_id, { row: complete(row), unwritten: false, onDisk: true });
+    this.#set({ row: complete(row), unwritten: false, onDisk: true });
   }
 
   /** Does what the database would: @returns false when the same question of the same note is being answered. */
   begin(row: HistoryInsert): boolean {
-    const known = this.#entries.get(row.correlation_id);
-    if (known) return true;
+    if (this.#find(row.correlation_id)) return true;
     if (this.live().some((other) => isSameQuestion(other, row))) return false;
-    this.#entries.set(row.correlation_id, { row: complete(row), unwritten: true, onDisk: false });
+    this.#set({ row: complete(row), unwritten: true, onDisk: false });
     return true;
   }
 
   /** @returns the new state of the row, null when it is not known here. */
   change(correlationId: string, changes: JournalChanges): HistoryRow | null {
-    const entry = this.#entries.get(correlationId);
+    const entry = this.#find(correlationId);
     if (!entry) return null;
     const row = complete({ ...entry.row, ...changes });
-    this.#entries.set(correlationId, { ...entry, row });
+    this.#set({ ...entry, row });
     return row;
   }
 
   /** The database has this state of a row. */
   acknowledge(row: HistoryRow): void {
-    const entry = this.#entries.get(row.correlation_id);
-    if (entry?.row !== row) return;
-    if (isLive(row)) this.#entries.set(row.correlation_id, { row, unwritten: false, onDisk: true });
-    else this.#entries.delete(row.correlation_id);
+    if (this.#find(row.correlation_id)?.row !== row) return;
+    if (isLive(row)) this.#set({ row, unwritten: false, onDisk: true });
+    else this.#ended.delete(row.correlation_id);
   }
 
   /** The database did not take the last change of a row. */
   keep(correlationId: string): void {
-    const entry = this.#entries.get(correlationId);
-    if (!entry) return;
-    this.#entries.set(correlationId, { ...entry, unwritten: true });
-    this.#bound();
+    const entry = this.#find(correlationId);
+    if (entry) this.#set({ ...entry, unwritten: true });
   }
 
   /** After damage nothing on the disk can be relied on. */
   keepAll(): void {
-    for (const [id, entry] of this.#entries) this.#entries.set(id, { ...entry, unwritten: true });
+    for (const entry of [...this.#live.values(), ...this.#ended.values()])
+      this.#set({ ...entry, unwritten: true });
   }
 
   live(): HistoryRow[] {
-    return [...this.#entries.values()].map(({ row }) => row).filter(isLive);
+    return [...this.#live.values()].map(({ row }) => row);
   }
 
-  /** Oldest first. */
+  /** Ended ones first: a question that was asked again must not meet its earlier row as a live one. */
   unwrittenRows(): HistoryRow[] {
-    return [...this.#entries.values()].filter(({ unwritten }) => unwritten).map(({ row }) => row);
+    return [...this.#ended.values(), ...this.#live.values()]
+      .filter(({ unwritten }) => unwritten)
+      .map(({ row }) => row);
   }
 
-  #bound(): void {
-    const ended = [...this.#entries.values()].filter((entry) => !entry.onDisk && !isLive(entry.row));
-    for (const { row } of ended.slice(0, Math.max(0, ended.length - MAX_ENDED))) {
-      this.#entries.delete(row.correlation_id);
+  #find(correlationId: string): Entry | undefined {
+    return this.#live.get(correlationId) ?? this.#ended.get(correlationId);
+  }
+
+  #set(entry: Entry): void {
+    const id = entry.row.correlation_id;
+    if (isLive(entry.row)) {
+      this.#live.set(id, entry);
+      return;
+    }
+    this.#live.delete(id);
+    this.#ended.set(id, entry);
+    if (this.#ended.size > MAX_ENDED) this.#giveUpOne();
+  }
+
+  #giveUpOne(): void {
+    for (const [id, { onDisk }] of this.#ended) {
+      if (onDisk) continue;
+      this.#ended.delete(id);
       this.#lost += 1;
+      return;
     }
   }
 }

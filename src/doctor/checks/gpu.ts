@@ -1,5 +1,6 @@
+import type { Config } from "../../config/schema.ts";
 import { GpuReader } from "../../observability/gpu-reader.ts";
-import type { GpuFailure, GpuReading, GpuSnapshot } from "../../observability/gpu-snapshot.ts";
+import type { GpuFailure, GpuReading, GpuResult, GpuSnapshot } from "../../observability/gpu-snapshot.ts";
 import { type Check, type CheckResult, ok, warn } from "../check.ts";
 
 /** Whether the driver knows a card; whether the engine can use it is for the engine's own line to say. */
@@ -12,14 +13,20 @@ export const gpu: Check = {
     const reader = new GpuReader();
     try {
       const first = await reader.read("nvml");
-      if ("reading" in first) return describe(first.reading);
+      if ("reading" in first) return judgeGpu(wanted, first);
       const second = await reader.read("nvidia-smi");
-      return "reading" in second ? describe(second.reading) : judge(wanted, first.failure);
+      // NVML's reason is the nearer one: the tool itself asks it.
+      return judgeGpu(wanted, "reading" in second ? second : first);
     } finally {
       reader.close();
     }
   },
 };
+
+/** @param wanted LLAMA_GPU */
+export function judgeGpu(wanted: Exclude<Config["LLAMA_GPU"], "off">, result: GpuResult): CheckResult {
+  return "reading" in result ? describe(result.reading) : judge(wanted, result.failure);
+}
 
 function describe({ gpus, unreadable, cuda }: GpuReading): CheckResult {
   const found = `${gpus.map(card).join("; ")}${cuda === null ? "" : `; CUDA ${cuda}`}`;

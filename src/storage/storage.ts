@@ -3,8 +3,7 @@ import { AppError, toAppError } from "../errors/app-error.ts";
 import type { Logger } from "../observability/logger.ts";
 import { DataDirLock } from "./data-dir-lock.ts";
 import type { OpenReport } from "./database.ts";
-import { JournalMemory } from "./journal-memory.ts";
-import type { JournalChanges, JournalStore } from "./journal-store.ts";
+import { type Awaitable, DurableJournal, type Journal } from "./durable-journal.ts";
 import { Maintenance } from "./maintenance.ts";
 import type { ModelMemoryStore } from "./model-memory-store.ts";
 import { Outage } from "./outage.ts";
@@ -12,7 +11,6 @@ import type { Queries } from "./queries/queries.ts";
 import type { QueryOperations } from "./query-operations.ts";
 import { requireFreeSpace } from "./require-free-space.ts";
 import type { RetentionLimits } from "./retention.ts";
-import type { HistoryInsert } from "./schema.ts";
 import type { SessionStore } from "./session-store.ts";
 import { classifyFailure, toStorageError } from "./storage-failure.ts";
 import type { StorageTimers } from "./storage-timers.ts";
@@ -21,15 +19,7 @@ import type { TelemetryRow } from "./telemetry-row.ts";
 import { WorkerLink } from "./worker-link.ts";
 import type { WriterOperations } from "./writer-operations.ts";
 
-/** A store as the main thread sees it: its operations, awaited. */
-type Awaitable<Store> = {
-  readonly [Name in keyof Store]: Store[Name] extends (...args: infer Args) => infer Result
-    ? (...args: Args) => Promise<Result>
-    : never;
-};
-
-/** The journal as the main thread sees it. It takes every change, also while the disk does not. */
-export type Journal = Awaitable<Omit<JournalStore, "replay">>;
+export type { Journal } from "./durable-journal.ts";
 
 /** The dashboard's questions; they are read beside the writer and never delay it. */
 export type StorageQueries = Awaitable<Queries>;
@@ -63,7 +53,7 @@ export class Storage {
   readonly #options: StorageOptions;
   readonly #logger: Logger;
   readonly #lock: DataDirLock;
-  readonly #memory = new JournalMemory();
+  readonly #journal: DurableJournal;
   readonly #writer: WorkerLink<WriterOperations>;
   readonly #reader: WorkerLink<QueryOperations>;
   readonly #outage: Outage;
@@ -91,6 +81,12 @@ export class Storage {
       },
       timers,
     );
+    this.#journal = new DurableJournal({
+      writer: this.#writer,
+      isOut: () => this.#outage.active,
+      onFailure: (error) => this.#beginOutage(error),
+      throwIfClosed: () => this.#throwIfClosed(),
+    });
     this.#queue = new TelemetryQueue({
       // Not repeated when the worker dies: rows written twice would count twice, rows lost are counted as such.
       write: (rows) => this.#writer.call("telemetry", [JSON.stringify(rows)], { repeat: false }),
@@ -122,7 +118,7 @@ export class Storage {
     try {
       this.#lock.acquire();
       this.#report(await this.#writer.call("open", [this.#options.file, null]));
-      this.#memory.load(await this.#writer.call("live", []));
+      await this.#journal.load();
       this.#liveRowsKnown = true;
       this.#queue.resume();
     } catch (thrown) {
@@ -139,15 +135,9 @@ export class Storage {
     return this.#stopped;
   }
 
-  readonly journal: Journal = {
-    begin: (row) => this.#begin(row),
-    update: (correlationId, changes) => this.#update(correlationId, changes),
-    live: async () => this.#memory.live(),
-    ping: async () => {
-      this.#throwIfClosed();
-      if (!this.#outage.active) await this.#writer.call("ping", []);
-    },
-  };
+  get journal(): Journal {
+    return this.#journal;
+  }
 
   readonly telemetry = {
     /** Returns at once and never throws; see `status` for what was dropped. */
@@ -181,40 +171,10 @@ export class Storage {
       mode: outage ? "logging-only" : "normal",
       outage: outage && { reason: outage.reason.message, hint: outage.reason.hint, since: outage.since },
       telemetry: this.#queue.counts,
-      journal: { unwritten: this.#memory.unwritten, lost: this.#memory.lost },
+      journal: this.#journal.counts,
       workerRestarts: this.#writer.restarts + this.#reader.restarts,
       sizeBytes: this.#maintenance.sizeBytes,
     };
-  }
-
-  async #begin(row: HistoryInsert): Promise<boolean> {
-    this.#throwIfClosed();
-    if (!this.#outage.active) {
-      try {
-        const begun = await this.#writer.call("begin", [row]);
-        if (begun) this.#memory.taken(row);
-        return begun;
-      } catch (error) {
-        this.#beginOutage(error);
-      }
-    }
-    return this.#memory.begin(row);
-  }
-
-  async #update(correlationId: string, changes: JournalChanges): Promise<void> {
-    this.#throwIfClosed();
-    // Before the disk has it: whatever happens to this write, memory holds the newest state.
-    const row = this.#memory.change(correlationId, changes);
-    if (!this.#outage.active) {
-      try {
-        await this.#writer.call("update", [correlationId, changes]);
-        if (row) this.#memory.acknowledge(row);
-        return;
-      } catch (error) {
-        this.#beginOutage(error);
-      }
-    }
-    this.#memory.keep(correlationId);
   }
 
   /** For what has no place in memory: refused while the database is not well. */
@@ -307,32 +267,23 @@ export class Storage {
       throw toStorageError(error);
     }
     if (damage !== null) {
-      this.#memory.keepAll();
+      this.#journal.distrustDisk();
       await this.#closeReader();
     }
     this.#report(await this.#writer.call("open", [this.#options.file, damage]));
-    await this.#catchUp();
+    await this.#journal.catchUp();
     if (!this.#liveRowsKnown) await this.#loadLate();
   }
 
   /** The database could not be read at the start; its canvases have been taken up without its live rows. */
   async #loadLate(): Promise<void> {
-    const added = this.#memory.load(await this.#writer.call("live", []));
+    const added = await this.#journal.load();
     this.#liveRowsKnown = true;
     if (added === 0) return;
     this.#logger.warn("prompts of an earlier run were found too late; the next start resumes them", {
       source: "storage/storage.ts:loadLate",
       prompts: added,
     });
-  }
-
-  /** At least once, also with nothing to write: only a write proves that the disk takes one. */
-  async #catchUp(): Promise<void> {
-    do {
-      const rows = this.#memory.unwrittenRows();
-      await this.#writer.call("replay", [rows]);
-      for (const row of rows) this.#memory.acknowledge(row);
-    } while (this.#memory.unwritten > 0);
   }
 
   #onWell(durationMs: number): void {

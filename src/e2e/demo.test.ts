@@ -54,6 +54,8 @@ test.skipIf(chromiumPath === undefined)(
     await page.getByText("Jupiter.").waitFor();
     await page.getByText("A tadpole.").waitFor();
     await page.getByRole("button", { name: "Add note" }).click();
+    // The note exists, and can be typed into, when the server has answered.
+    await page.locator("textarea:focus").waitFor();
     await page.keyboard.type("{{What is the capital of Japan?}}", { delay: 10 });
     await page.getByText("Tokyo.").waitFor();
     expect(await page.getByText("{{What is the capital of Japan?}}").count()).toBe(0);

@@ -24,6 +24,14 @@ export interface TaskDesk {
   enqueue(task: Task): void;
 }
 
+/** A note that found the queue full and was told so. */
+interface Overflowed {
+  readonly canvasId: string;
+  readonly widgetId: string;
+  /** What it asked then; an edited note has to settle again. */
+  readonly content: string;
+}
+
 /**
  * From changes on the canvases to journalled tasks: waits until a question is typed, and takes it when there is room.
  * A question that finds the queue full stays on its canvas, which is the overflow of the queue. It also takes away
@@ -36,8 +44,8 @@ export class Intake {
   readonly #logger: Logger;
   readonly #timers: Timers;
   readonly #settler: Settler;
-  /** Notes that found the queue full and were told so; bounded by the notes on the canvases. */
-  readonly #overflowed = new Map<string, { readonly canvasId: string; readonly widgetId: string }>();
+  /** Bounded by the notes on the canvases. */
+  readonly #overflowed = new Map<string, Overflowed>();
   readonly #unfinished = new Set<Promise<void>>();
   #open = true;
 
@@ -100,7 +108,8 @@ export class Intake {
       return;
     }
     const key = keyOf(canvasId, widgetId);
-    if (this.#overflowed.has(key)) return;
+    if (this.#overflowed.get(key)?.content === trigger.content) return;
+    this.#overflowed.delete(key);
     this.#settler.touch(key, trigger.content, () => this.#take(canvasId, widgetId));
   }
 
@@ -149,7 +158,7 @@ export class Intake {
     const hash = contentHash(trigger);
     if (this.#desk.isKnown(canvasId, widgetId, hash)) return;
     if (!this.#desk.reserve(canvasId)) {
-      await this.#sayFull(canvasId, widgetId);
+      await this.#sayFull({ canvasId, widgetId, content: trigger.content });
       return;
     }
     try {
@@ -192,8 +201,10 @@ export class Intake {
     if (begun) this.#desk.enqueue(task);
   }
 
-  async #sayFull(canvasId: string, widgetId: string): Promise<void> {
-    this.#overflowed.set(keyOf(canvasId, widgetId), { canvasId, widgetId });
+  async #sayFull(overflowed: Overflowed): Promise<void> {
+    const { canvasId, widgetId } = overflowed;
+    const key = keyOf(canvasId, widgetId);
+    this.#overflowed.set(key, overflowed);
     const board = this.#boards.get(canvasId);
     if (!board) return;
     this.#logger.warn("the queue is full, a prompt waits on its canvas", {
@@ -203,7 +214,7 @@ export class Intake {
     });
     const status = "many questions are waiting; this one is taken as soon as there is room …";
     // By the time this is written there may have been room.
-    const isWaiting = () => this.#overflowed.has(keyOf(canvasId, widgetId));
+    const isWaiting = () => this.#overflowed.has(key);
     await board.rewrite(widgetId, (text, note) =>
       isWaiting() && detectTrigger(note) ? withStatus(text, status) : null,
     );

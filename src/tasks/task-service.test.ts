@@ -106,6 +106,23 @@ test("a question that waits for room and is taken back loses its status line", a
   expect(bench.rows()).toHaveLength(2);
 });
 
+test("a question that is edited while it waits for room is taken as it is in the end", async () => {
+  await start({ maxRunning: 1, maxQueued: 1, maxQueuedPerCanvas: 1 });
+  await bench.write("{{first}}");
+  const first = await script.next();
+  await bench.write("{{second}}");
+  await bench.until(() => bench.rows()[1]);
+  const third = await bench.write("{{thi}}");
+  await shows(third, hasStatus);
+  await bench.server.widget("PATCH", `notes/${third.id}`, { text: "{{third}}" });
+  // Told once more, because it settled anew and there is still no room.
+  await shows(third, (text) => text.startsWith("{{third}}") && hasStatus(text));
+  first.answer("1");
+  await answerAll(2);
+  expect(await ended(3)).toEqual(["succeeded", "succeeded", "succeeded"]);
+  expect(bench.rows().map(({ prompt }) => prompt)).toEqual(["first", "second", "third"]);
+});
+
 test("a status line that a killed service left behind, or wrote late, goes; one typed by people stays", async () => {
   const left = await bench.write(withStatus("Why?", "starting …"));
   const typed = await bench.write("⏳ AI: typed by people");
@@ -179,6 +196,30 @@ test("a stop leaves what runs and what waits in the journal, and the next servic
   expect(await ended(2)).toEqual(["succeeded", "succeeded"]);
   expect(await bench.answers()).toHaveLength(2);
   for (const note of notes) expect(await bench.textOf(note.id)).toMatch(/^[ab]$/);
+});
+
+test("closed, it lets what runs end and begins nothing more; a stop names what did not end", async () => {
+  const service = await start({ maxRunning: 1 });
+  await bench.write("{{a}}");
+  const running = await script.next();
+  const waiting = await bench.write("{{b}}");
+  await shows(waiting, hasStatus);
+  await service.close();
+  const drained = service.drained();
+  running.answer("A");
+  await drained;
+  expect(bench.rows().map((row) => row.status)).toEqual(["succeeded", "pending"]);
+  await service.stop();
+  expect(bench.logger.text()).toContain("prompts are left to the next start");
+  const second = await start();
+  const { request } = await script.next();
+  await second.stop();
+  const named = bench.logger.entries.find((entry) => entry.message.includes("not finished; the next start"));
+  expect(named?.fields).toMatchObject({
+    correlation_id: request.correlationId,
+    operation_type: "note_prompt",
+    duration_ms: expect.any(Number),
+  });
 });
 
 test("a note that a killed service's request creates after the restart is taken away as a twin", async () => {

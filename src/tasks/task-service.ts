@@ -8,6 +8,7 @@ import type { Journal } from "../storage/storage.ts";
 import type { Trigger } from "../triggers/trigger.ts";
 import type { CanvasBoard } from "./canvas-board.ts";
 import { Intake } from "./intake.ts";
+import type { LiveTask } from "./live-task.ts";
 import { recoverTask } from "./recovery.ts";
 import type { Task } from "./task.ts";
 import { type SchedulerLimits, TaskScheduler, type Work, type WorkResult } from "./task-scheduler.ts";
@@ -76,15 +77,26 @@ export class TaskService {
     }
   }
 
-  /** Nothing new is begun; what runs is aborted and stays in the journal for the next start. */
+  /** Takes no more prompts and begins no more work: what waits stays on its canvas and in the journal. */
+  async close(): Promise<void> {
+    this.#scheduler.stopAccepting();
+    await this.#intake.stop();
+  }
+
+  /** Resolves when nothing is worked on any more; to be called after `close`. */
+  async drained(): Promise<void> {
+    await Promise.all([...this.#running.values()].map(({ ended }) => ended));
+  }
+
+  /** Nothing new is begun; what runs is named in the log, aborted, and stays in the journal for the next start. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#scheduler.stopAccepting();
     this.#cancelWake?.();
+    const closed = this.close();
+    this.#nameUnfinished();
     const reason = new AppError("CANCELLED", "The service is stopping.");
     for (const { abort } of this.#running.values()) abort.abort(reason);
-    const ends = [...this.#running.values()].map(({ ended }) => ended);
-    const allEnded = Promise.all([this.#intake.stop(), ...ends, ...this.#announcing.values()]);
+    const allEnded = Promise.all([closed, this.drained(), ...this.#announcing.values()]);
     const grace = new AbortController();
     const graceOver = sleep(this.#options.timers, STOP_GRACE_MS, grace.signal).catch(() => undefined);
     await Promise.race([allEnded, graceOver]);
@@ -94,6 +106,13 @@ export class TaskService {
   status(): { readonly running: number; readonly waiting: number; readonly overflow: number } {
     const running = this.#scheduler.running().length;
     return { running, waiting: this.#scheduler.tasks().length - running, overflow: this.#intake.overflow };
+  }
+
+  /** What is worked on first, then what waits, each oldest first. */
+  liveTasks(): readonly LiveTask[] {
+    const running = new Set(this.#scheduler.running());
+    const waiting = this.#scheduler.tasks().filter((task) => !running.has(task));
+    return [...[...running].map(liveTask(true)), ...waiting.map(liveTask(false))];
   }
 
   canvasAvailable(canvasId: string, available: boolean): void {
@@ -196,6 +215,21 @@ export class TaskService {
     );
   }
 
+  #nameUnfinished(): void {
+    const source = "tasks/task-service.ts:nameUnfinished";
+    const { running, waiting } = this.status();
+    for (const task of this.#scheduler.running()) {
+      this.#log(task).warn("prompt not finished; the next start resumes it", {
+        source,
+        operation_type: task.operation,
+        stage: task.stage,
+        duration_ms: this.#options.timers.now() - task.createdAt,
+      });
+    }
+    if (running + waiting > 0)
+      this.#options.logger.info("prompts are left to the next start", { source, running, waiting });
+  }
+
   #log(task: Task): Logger {
     return this.#options.logger.child({
       correlation_id: task.correlationId,
@@ -225,4 +259,11 @@ function firstWork(task: Task): Work {
   if (task.attempts < MAX_ATTEMPTS) return { kind: "answer" };
   const message = `The service began to answer ${task.attempts} times and never came to an end.`;
   return { kind: "report", error: new AppError("INFERENCE_FAILED", message) };
+}
+
+function liveTask(isRunning: boolean): (task: Task) => LiveTask {
+  return ({ correlationId, canvasId, operation, prompt, createdAt, stage, attempts, recovered }) => ({
+    ...{ correlationId, canvasId, operation, prompt, createdAt, stage, attempts, recovered },
+    isRunning,
+  });
 }

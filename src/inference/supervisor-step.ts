@@ -94,7 +94,8 @@ function stop(state: SupervisorState, drainMs: number, limits: SupervisorLimits)
       }
       return endRequests(state, limits);
     default:
-      return ladder(state, "shutdown", { name: "stopped" }, limits);
+      // Nothing is under way that would be worth a polite end, and a load of minutes may not listen.
+      return ladder(state, "kill", { name: "stopped" }, limits);
   }
 }
 

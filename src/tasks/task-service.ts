@@ -8,6 +8,7 @@ import type { Journal } from "../storage/storage.ts";
 import type { Trigger } from "../triggers/trigger.ts";
 import type { CanvasBoard } from "./canvas-board.ts";
 import { Intake } from "./intake.ts";
+import type { LiveTask } from "./live-task.ts";
 import { recoverTask } from "./recovery.ts";
 import type { Task } from "./task.ts";
 import { type SchedulerLimits, TaskScheduler, type Work, type WorkResult } from "./task-scheduler.ts";
@@ -105,6 +106,13 @@ export class TaskService {
   status(): { readonly running: number; readonly waiting: number; readonly overflow: number } {
     const running = this.#scheduler.running().length;
     return { running, waiting: this.#scheduler.tasks().length - running, overflow: this.#intake.overflow };
+  }
+
+  /** What is worked on first, then what waits, each oldest first. */
+  liveTasks(): readonly LiveTask[] {
+    const running = new Set(this.#scheduler.running());
+    const waiting = this.#scheduler.tasks().filter((task) => !running.has(task));
+    return [...[...running].map(liveTask(true)), ...waiting.map(liveTask(false))];
   }
 
   canvasAvailable(canvasId: string, available: boolean): void {
@@ -251,4 +259,11 @@ function firstWork(task: Task): Work {
   if (task.attempts < MAX_ATTEMPTS) return { kind: "answer" };
   const message = `The service began to answer ${task.attempts} times and never came to an end.`;
   return { kind: "report", error: new AppError("INFERENCE_FAILED", message) };
+}
+
+function liveTask(isRunning: boolean): (task: Task) => LiveTask {
+  return ({ correlationId, canvasId, operation, prompt, createdAt, stage, attempts, recovered }) => ({
+    ...{ correlationId, canvasId, operation, prompt, createdAt, stage, attempts, recovered },
+    isRunning,
+  });
 }

@@ -4,6 +4,7 @@ import { type ErrorRequest, errorKinds, errorMessages, errorPage, errorSeries } 
 import { filterValues } from "./filter-values.ts";
 import { type HistoryRequest, historyExport, historyPage } from "./history.ts";
 import { inferenceSeries } from "./inference-statistics.ts";
+import { inferenceMinutes, promptMinutes } from "./minutes.ts";
 import type { Span, Step } from "./periods.ts";
 import { promptSeries, promptShares, promptTotals } from "./prompt-statistics.ts";
 import { systemLatest, systemSeries } from "./system-statistics.ts";
@@ -23,6 +24,8 @@ export function createQueries(database: Database) {
     promptTotals: (request: Span) => promptTotals(database, request),
     promptSeries: (request: SteppedSpan) => promptSeries(database, request),
     promptShares: (request: Span) => promptShares(database, request),
+    promptMinutes: (request: Span) => promptMinutes(database, request),
+    inferenceMinutes: (request: Span) => inferenceMinutes(database, request),
     inferenceSeries: (request: SteppedSpan) => inferenceSeries(database, request),
     systemSeries: (request: Span & { readonly step: Step | "sample" }) => systemSeries(database, request),
     systemLatest: () => systemLatest(database),

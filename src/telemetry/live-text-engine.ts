@@ -1,0 +1,61 @@
+import type { GenerateOptions, TextEngine, TextRequest, TextResult } from "../inference/text-engine.ts";
+
+/** What a model is doing for a prompt at this moment. */
+export interface LiveGeneration {
+  /** `deciding`: whether text or a picture is wanted; `writing`: the answer. */
+  readonly step: "deciding" | "writing";
+  /** Pieces of text so far. llama.cpp gives one for each token, but for characters of several tokens. */
+  readonly tokens: number;
+  /** From the first piece until now; null before the second. */
+  readonly tokensPerSecond: number | null;
+}
+
+interface Running {
+  readonly step: LiveGeneration["step"];
+  tokens: number;
+  firstAt: number;
+}
+
+/** The same engine, and how far each of its answers is. Holds nothing once an answer has ended. */
+export class LiveTextEngine implements TextEngine {
+  readonly #engine: TextEngine;
+  readonly #now: () => number;
+  /** By correlation id: a prompt makes one call at a time. */
+  readonly #running = new Map<string, Running>();
+
+  /** @param now a clock in ms that only goes forward */
+  constructor(engine: TextEngine, now: () => number) {
+    this.#engine = engine;
+    this.#now = now;
+  }
+
+  async generate(request: TextRequest, options: GenerateOptions): Promise<TextResult> {
+    const { correlationId, onText } = options;
+    const step = request.jsonSchema === undefined ? "writing" : "deciding";
+    const running: Running = { step, tokens: 0, firstAt: 0 };
+    this.#running.set(correlationId, running);
+    try {
+      return await this.#engine.generate(request, {
+        ...options,
+        onText: (piece) => {
+          if (running.tokens === 0) running.firstAt = this.#now();
+          running.tokens += 1;
+          onText?.(piece);
+        },
+      });
+    } finally {
+      // Another attempt for the same prompt may have begun meanwhile.
+      if (this.#running.get(correlationId) === running) this.#running.delete(correlationId);
+    }
+  }
+
+  /** @returns undefined when no model works on this prompt */
+  of(correlationId: string): LiveGeneration | undefined {
+    const running = this.#running.get(correlationId);
+    if (running === undefined) return undefined;
+    const { step, tokens, firstAt } = running;
+    const seconds = (this.#now() - firstAt) / 1000;
+    const tokensPerSecond = tokens < 2 || seconds <= 0 ? null : (tokens - 1) / seconds;
+    return { step, tokens, tokensPerSecond };
+  }
+}

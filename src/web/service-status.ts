@@ -1,0 +1,140 @@
+import type { CanvasStatus } from "../canvus/canvas-group.ts";
+import { ERRORS } from "../errors/registry.ts";
+import type { TextEngineStatus } from "../inference/local-text-engine.ts";
+import type { GpuSnapshot } from "../observability/gpu-snapshot.ts";
+import type { GpuStatus } from "../observability/gpu-status.ts";
+import type { StorageQueries, StorageStatus } from "../storage/storage.ts";
+import type { LiveTask } from "../tasks/live-task.ts";
+import type { LiveGeneration } from "../telemetry/live-text-engine.ts";
+import type { ServiceStatus } from "./api/status-schema.ts";
+import type { Readiness } from "./health.ts";
+import { serviceAlerts } from "./service-alerts.ts";
+
+/** The parts of the service that the status is read from; each is asked each time. */
+export interface StatusParts {
+  readonly version: string;
+  /** Ms since the epoch. */
+  readonly startedAt: number;
+  readonly isDemo: boolean;
+  readonly limits: { readonly maxRunning: number; readonly maxWaiting: number };
+  readonly readiness: () => Promise<Readiness>;
+  readonly storage: {
+    status(): StorageStatus;
+    readonly query: Pick<StorageQueries, "promptTotals" | "systemLatest">;
+  };
+  readonly canvases: { status(): readonly CanvasStatus[] };
+  readonly engine: { status(): TextEngineStatus };
+  readonly live: { of(correlationId: string): LiveGeneration | undefined };
+  readonly gpus: { status(): GpuStatus; latest(): readonly GpuSnapshot[] };
+  readonly tasks: {
+    status(): { readonly running: number; readonly waiting: number; readonly overflow: number };
+    liveTasks(): readonly LiveTask[];
+  };
+}
+
+const MAX_TASKS = 100;
+const PREVIEW_LENGTH = 300;
+
+/** @returns a function that tells how the service is; it never rejects, also while the database cannot be read. */
+export function serviceStatus(parts: StatusParts): () => Promise<ServiceStatus> {
+  const { version, startedAt, isDemo, limits, storage, canvases, engine, live, gpus, tasks } = parts;
+  return async () => {
+    const [readiness, today, system] = await Promise.all([
+      parts.readiness(),
+      todayOf(storage.query).catch(() => null),
+      storage.query.systemLatest().catch(() => null),
+    ]);
+    const text = engine.status();
+    const { mode, journal, sizeBytes } = storage.status();
+    return {
+      version,
+      started_at: new Date(startedAt).toISOString(),
+      ready: readiness.ready,
+      alerts: serviceAlerts({ ...parts, readiness }),
+      canvases: canvases.status().map(canvasOf),
+      models: [modelOf(text, isDemo)],
+      queue: { ...tasks.status(), max_running: limits.maxRunning, max_waiting: limits.maxWaiting },
+      tasks: tasks
+        .liveTasks()
+        .slice(0, MAX_TASKS)
+        .map((task) => taskOf(task, live.of(task.correlationId))),
+      today,
+      gpu: gpuOf(gpus),
+      storage: {
+        mode,
+        unwritten: journal.unwritten,
+        database_bytes: system?.database_bytes ?? sizeBytes,
+        disk_free_bytes: system?.disk_free_bytes ?? null,
+      },
+      memory: { service_bytes: process.memoryUsage.rss(), runners_bytes: text.residentBytes },
+      event_loop_lag_p99_ms: system?.event_loop_lag_p99_ms ?? null,
+    };
+  };
+}
+
+async function todayOf(query: StatusParts["storage"]["query"]): Promise<ServiceStatus["today"]> {
+  const now = new Date().toISOString();
+  const totals = await query.promptTotals({ from: `${now.slice(0, 10)}T00:00:00.000Z`, to: now });
+  const { prompts, succeeded, failed, cancelled, p50_ms, p95_ms, prompt_tokens, completion_tokens } = totals;
+  // What people took back themselves is no failure.
+  const ended = succeeded + failed;
+  const success_rate = ended === 0 ? null : succeeded / ended;
+  return {
+    ...{ prompts, succeeded, failed, cancelled, success_rate },
+    ...{ p50_ms, p95_ms, prompt_tokens, completion_tokens },
+  };
+}
+
+function canvasOf({ name, canvasId, state, lastEventAt, error }: CanvasStatus) {
+  return {
+    name,
+    canvas_id: canvasId,
+    state,
+    last_event_at: lastEventAt === null ? null : new Date(lastEventAt).toISOString(),
+    problem: error ? `${error.message} ${error.hint}` : null,
+  };
+}
+
+function modelOf(text: TextEngineStatus, isDemo: boolean): ServiceStatus["models"][number] {
+  const { name, state, usable, model, residentBytes, queued, active, crashes, error } = text;
+  return {
+    ...{ name, state, usable, is_demo: isDemo, memory_bytes: residentBytes, queued, active, crashes },
+    quantization: model?.quantization ?? null,
+    context_size: model?.contextSize ?? null,
+    device: model?.gpu ?? null,
+    problem: error === null ? null : `${error.message} ${ERRORS[error.code].hint}`,
+  };
+}
+
+function taskOf(task: LiveTask, generation: LiveGeneration | undefined): ServiceStatus["tasks"][number] {
+  return {
+    correlation_id: task.correlationId,
+    canvas_id: task.canvasId,
+    operation_type: task.operation,
+    prompt: task.prompt.slice(0, PREVIEW_LENGTH),
+    created_at: new Date(task.createdAt).toISOString(),
+    running: task.isRunning,
+    stage: task.stage,
+    attempts: task.attempts,
+    step: stepOf(task, generation),
+    tokens: generation?.step === "writing" ? generation.tokens : 0,
+    tokens_per_second: generation?.step === "writing" ? generation.tokensPerSecond : null,
+  };
+}
+
+function stepOf({ isRunning, attempts, stage }: LiveTask, generation: LiveGeneration | undefined): string {
+  if (!isRunning) return attempts > 0 ? "waiting for another attempt" : "waiting";
+  if (stage === "answered") return "finishing on the canvas";
+  if (generation === undefined) return "starting";
+  if (generation.step === "deciding") return "reading the question";
+  return generation.tokens === 0 ? "reading the prompt" : "writing the answer";
+}
+
+function gpuOf(gpus: StatusParts["gpus"]): ServiceStatus["gpu"] {
+  const { state, message } = gpus.status();
+  const devices = gpus.latest().map(({ name, vram_used_mb, vram_total_mb, gpu_utilization_percent }) => ({
+    ...{ name, vram_used_mb, vram_total_mb },
+    utilization_percent: gpu_utilization_percent,
+  }));
+  return { state, message, devices };
+}

@@ -13,7 +13,12 @@ import { prepareModel } from "./models/prepare-model.ts";
 import { GpuMonitor } from "./observability/gpu-monitor.ts";
 import { GpuThread } from "./observability/gpu-thread.ts";
 import type { Logger } from "./observability/logger.ts";
+import { describeService } from "./service/describe-service.ts";
 import { judgeReadiness } from "./service/readiness.ts";
+import { runShutdown, type ShutdownResult } from "./service/shutdown.ts";
+import { type RunningParts, shutdownSteps } from "./service/shutdown-steps.ts";
+import { SystemdNotifier } from "./service/systemd.ts";
+import { taskLimits } from "./service/task-limits.ts";
 import { Storage } from "./storage/storage.ts";
 import { CanvasBoard } from "./tasks/canvas-board.ts";
 import { TaskService } from "./tasks/task-service.ts";
@@ -21,20 +26,16 @@ import type { ErrorRecorder } from "./telemetry/error-recorder.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
 import { WebService } from "./web/web-service.ts";
 
-interface Part {
-  readonly name: string;
-  readonly part: { stop(): Promise<void> };
-}
-
-/** The composition root: builds every part once, starts them in order and stops them in reverse. */
+/** The composition root: builds every part once, starts them in order and stops them in the order of FR-6. */
 export class App {
   readonly #config: Config;
   readonly #logger: Logger;
   readonly #errors: ErrorRecorder;
-  readonly #running: Part[] = [];
+  readonly #systemd: SystemdNotifier;
+  readonly #running: RunningParts = {};
   #password: string | undefined;
   #web: WebService | undefined;
-  #stopped: Promise<void> | undefined;
+  #stopped: Promise<ShutdownResult> | undefined;
 
   /** @param password of the dashboard; kept until `start` has its hash. */
   constructor(config: Config, password: string | undefined, logger: Logger, errors: ErrorRecorder) {
@@ -42,6 +43,7 @@ export class App {
     this.#password = password;
     this.#logger = logger;
     this.#errors = errors;
+    this.#systemd = new SystemdNotifier({ environment: process.env, timers: systemTimers, logger });
   }
 
   /** Address of the dashboard, once it is started. */
@@ -83,7 +85,7 @@ export class App {
       timers: systemTimers,
       logger,
     });
-    this.#begun("GPU monitor", gpus);
+    this.#begun("gpus", gpus);
     gpus.start();
     const errors = this.#errors;
     const telemetry = new Telemetry({ storage, databaseFile, gpus, errors, timers: systemTimers, logger });
@@ -109,15 +111,7 @@ export class App {
     const client = await canvusClient(config, logger);
 
     const tasks = new TaskService({
-      limits: {
-        maxRunning: config.MAX_CONCURRENT,
-        maxQueued: config.CANVUSLLM_QUEUE_LIMIT,
-        // With several canvases none of them can fill the queue alone.
-        maxQueuedPerCanvas: Math.ceil(config.CANVUSLLM_QUEUE_LIMIT / Math.max(1, references.length)),
-        maxRetries: config.MAX_RETRIES,
-        retryDelayMs: config.RETRY_DELAY,
-        processingTimeoutMs: config.PROCESSING_TIMEOUT,
-      },
+      limits: taskLimits(config),
       settleMs: config.CANVUSLLM_PROMPT_SETTLE_MS,
       journal: storage.journal,
       abilities: {
@@ -150,18 +144,28 @@ export class App {
       config,
       version: buildInfo.version,
       password: this.#password,
-      readiness: () => judgeReadiness({ storage, canvases, engine, gpus, isDemo: model.isDemo }),
+      readiness: () =>
+        judgeReadiness({
+          storage,
+          canvases,
+          engine,
+          gpus,
+          isDemo: model.isDemo,
+          isStopping: this.#stopped !== undefined,
+        }),
       sessions: storage.sessions,
       logger,
     });
     this.#password = undefined;
-    this.#begun("web server", web);
+    this.#begun("web", web);
     await web.start();
     this.#web = web;
     logger.info(`dashboard on ${web.url}`, { source: "app.ts:start" });
 
-    this.#begun("text engine", engine);
+    this.#begun("engine", engine);
     await engine.start();
+    // Now, not when the canvases are there: a Canvus server that is away is no reason to restart the service.
+    this.#systemd.ready(() => describeService({ canvases, engine, tasks }));
     this.#begun("tasks", tasks);
     this.#begun("canvases", canvases);
     telemetry.start({ engine, tasks, canvases });
@@ -169,26 +173,24 @@ export class App {
     this.#throwIfStopped();
   }
 
-  /** Stops what was started, in reverse; also in the middle of a start. Idempotent. */
-  stop(): Promise<void> {
-    this.#stopped ??= this.#stopAll();
+  /** Stops what was started; also in the middle of a start. Idempotent. */
+  stop(letWorkEnd: boolean): Promise<ShutdownResult> {
+    this.#stopped ??= this.#shutDown(letWorkEnd ? this.#config.SHUTDOWN_INFLIGHT_TIMEOUT : 0);
     return this.#stopped;
   }
 
-  async #stopAll(): Promise<void> {
-    for (const { name, part } of this.#running.splice(0).reverse()) {
-      await part
-        .stop()
-        .catch((error) =>
-          this.#logger.warn(`the ${name} did not stop cleanly`, { source: "app.ts:stopAll", error }),
-        );
-    }
+  async #shutDown(inflightMs: number): Promise<ShutdownResult> {
+    this.#systemd.stopping();
+    const timers = systemTimers;
+    const limits = { inflightMs, totalMs: this.#config.SHUTDOWN_TIMEOUT };
+    const steps = shutdownSteps(this.#running, limits, timers);
+    return runShutdown(steps, { totalMs: limits.totalMs, timers, logger: this.#logger });
   }
 
   /** To be called before a part starts: a stop that comes while it does must find it. */
-  #begun(name: string, part: Part["part"]): void {
+  #begun<Name extends keyof RunningParts>(name: Name, part: RunningParts[Name]): void {
     this.#throwIfStopped();
-    this.#running.push({ name, part });
+    this.#running[name] = part;
   }
 
   #throwIfStopped(): void {

@@ -8,6 +8,7 @@ import type { Config } from "../config/schema.ts";
 import { AppError } from "../errors/app-error.ts";
 import { BUILTIN_DEMO } from "../models/builtin-demo.ts";
 import { runUntilStopped } from "../service/run-until-stopped.ts";
+import type { ShutdownResult } from "../service/shutdown.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 import { openServiceLog, type ServiceLog } from "./service-log.ts";
 
@@ -68,9 +69,10 @@ class Demo {
     process.stdout.write(welcome(this.#simulator.url, this.#app.url, this.#password));
   }
 
-  async stop(): Promise<void> {
-    await this.#app.stop();
+  async stop(letWorkEnd: boolean): Promise<ShutdownResult> {
+    const result = await this.#app.stop(letWorkEnd);
     await this.#simulator.stop();
+    return result;
   }
 }
 

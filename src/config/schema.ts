@@ -283,6 +283,23 @@ export const SETTINGS = {
     max: 1_000_000_000_000,
     description: "The log warns when the database becomes larger.",
   },
+  SHUTDOWN_TIMEOUT: {
+    type: "duration",
+    group: SERVICE,
+    default: 60 * SECOND,
+    min: 5 * SECOND,
+    max: HOUR,
+    description: "Longest time from the wish to stop to the end; what is left then is ended by force.",
+  },
+  SHUTDOWN_INFLIGHT_TIMEOUT: {
+    type: "duration",
+    group: SERVICE,
+    default: 30 * SECOND,
+    min: 0,
+    max: HOUR,
+    description:
+      "How long prompts that are being answered may take to end when the service stops, at most 60 % of SHUTDOWN_TIMEOUT. The next start resumes the others.",
+  },
   CANVUSLLM_LOG_LEVEL: {
     type: "enum",
     group: SERVICE,

@@ -21,6 +21,7 @@ function parts(changes: {
   outage?: StorageStatus["outage"];
   gpuTrouble?: string;
   isDemo?: boolean;
+  isStopping?: boolean;
 }): ReadinessParts {
   const status: EngineStatus = {
     name: "small",
@@ -45,6 +46,7 @@ function parts(changes: {
     engine: { status: () => status },
     gpus: { status: () => ({ message: changes.gpuTrouble ?? null }) },
     isDemo: changes.isDemo ?? false,
+    isStopping: changes.isStopping ?? false,
   };
 }
 
@@ -108,4 +110,10 @@ test("a model that was unloaded while nobody needed it is no reason to wait", as
   const state = await judgeReadiness(parts({ engine: { model: null, usable: true, state: "stopped" } }));
   expect(state.ready).toBe(true);
   expect(state.notices).toEqual(["The model small is not loaded; the next prompt loads it."]);
+});
+
+test("a service that stops takes no more prompts", async () => {
+  const { ready, reasons } = await judgeReadiness(parts({ isStopping: true }));
+  expect(ready).toBe(false);
+  expect(reasons).toEqual([{ part: "service", message: "The service is stopping." }]);
 });

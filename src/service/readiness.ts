@@ -15,6 +15,7 @@ export interface ReadinessParts {
   readonly engine: { status(): TextEngineStatus };
   readonly gpus: { status(): Pick<GpuStatus, "message"> };
   readonly isDemo: boolean;
+  readonly isStopping: boolean;
 }
 
 /** Ready means: a prompt written now would be answered. One live canvas is enough; the others are named. */
@@ -24,9 +25,11 @@ export async function judgeReadiness({
   engine,
   gpus,
   isDemo,
+  isStopping,
 }: ReadinessParts): Promise<Readiness> {
   const reasons: ReadinessReason[] = [];
   const notices: string[] = [];
+  if (isStopping) reasons.push({ part: "service", message: "The service is stopping." });
   const database = await storage.journal.ping().then(
     () => null,
     (error: Error) => error.message,

@@ -24,7 +24,7 @@ test("steps run one after the other, each with a line in the log", async () => {
     },
   });
   const { result, logger } = setup([step("a"), step("b")]);
-  expect(await result).toEqual({ clean: true, overdue: [] });
+  expect(await result).toEqual({ clean: true, overdue: [], forced: false });
   expect(trace).toEqual(["a begins", "a ends", "b begins", "b ends"]);
   expect(logger.entries.map((entry) => entry.message)).toEqual(["shutdown: a", "shutdown: b"]);
 });
@@ -38,7 +38,7 @@ test("a step that hangs is left behind at its deadline and named", async () => {
   await timers.untilScheduled((delayMs) => delayMs === 5000);
   expect(ran).toEqual([]);
   timers.advance(5000);
-  expect(await result).toEqual({ clean: false, overdue: ["stuck"] });
+  expect(await result).toEqual({ clean: false, overdue: ["stuck"], forced: false });
   expect(ran).toEqual(["next"]);
   expect(logger.text()).toContain("stuck took too long");
 });
@@ -48,7 +48,7 @@ test("a step that fails does not keep the next one from running", async () => {
     { name: "database", deadlineMs: 1000, run: () => Promise.reject(new Error("locked")) },
     { name: "next", deadlineMs: 1000, run: async () => {} },
   ]);
-  expect(await result).toEqual({ clean: false, overdue: [] });
+  expect(await result).toEqual({ clean: false, overdue: [], forced: false });
   expect(logger.entries.map((entry) => entry.message)).toEqual([
     "shutdown: database failed",
     "shutdown: next",
@@ -67,6 +67,6 @@ test("the total bounds every step", async () => {
   timers.advance(5000);
   await timers.untilScheduled((delayMs) => delayMs === 1000);
   timers.advance(1000);
-  expect((await result).overdue).toEqual(["one", "two"]);
+  expect(await result).toEqual({ clean: false, overdue: ["one", "two"], forced: true });
   expect(timers.pending).toBe(0);
 });

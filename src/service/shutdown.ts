@@ -14,6 +14,8 @@ export interface ShutdownResult {
   readonly clean: boolean;
   /** Steps that did not end in time; their work may still go on. */
   readonly overdue: readonly string[];
+  /** The time for the whole was over: what was left was not waited for. */
+  readonly forced: boolean;
 }
 
 /**
@@ -47,7 +49,8 @@ export async function runShutdown(
       });
     }
   }
-  return { clean: !failed && overdue.length === 0, overdue };
+  const forced = overdue.length > 0 && timers.now() >= end;
+  return { clean: !failed && overdue.length === 0, overdue, forced };
 }
 
 type Outcome =

@@ -49,10 +49,14 @@ function notifier(environment: Record<string, string>) {
 }
 
 test.skipIf(!hasPython)("says when it is ready, what it does and that it stops", async () => {
-  const { notifier: systemd } = notifier({ NOTIFY_SOCKET: socket });
-  systemd.ready("watching 2 canvases\nwith a model");
-  systemd.status("3 prompts under way");
+  const { notifier: systemd, timers } = notifier({ NOTIFY_SOCKET: socket });
+  let doing = "watching 2 canvases\nwith a model";
+  systemd.ready(() => doing);
+  timers.advance(2000);
+  doing = "3 prompts under way";
+  timers.advance(2000);
   systemd.stopping();
+  expect(timers.pending).toBe(0);
   expect(await received()).toBe("READY=1\nSTATUS=watching 2 canvases with a model");
   expect(await received()).toBe("STATUS=3 prompts under way");
   expect(await received()).toBe("STOPPING=1\nSTATUS=stopping");
@@ -60,7 +64,7 @@ test.skipIf(!hasPython)("says when it is ready, what it does and that it stops",
 
 test.skipIf(!hasPython)("feeds the watchdog twice within its period, until it is stopped", async () => {
   const { notifier: systemd, timers } = notifier({ NOTIFY_SOCKET: socket, WATCHDOG_USEC: "30000000" });
-  systemd.ready("ready");
+  systemd.ready(() => "ready");
   await received();
   expect(await received()).toBe("WATCHDOG=1");
   timers.advance(15_000);
@@ -70,21 +74,19 @@ test.skipIf(!hasPython)("feeds the watchdog twice within its period, until it is
 });
 
 test("a watchdog meant for another process is not fed", () => {
-  const { notifier: systemd, timers } = notifier({
-    NOTIFY_SOCKET: socket,
-    WATCHDOG_USEC: "30000000",
-    WATCHDOG_PID: "1",
-  });
-  systemd.ready("ready");
-  expect(timers.pending).toBe(0);
+  const settings = { NOTIFY_SOCKET: socket, WATCHDOG_USEC: "30000000", WATCHDOG_PID: "1" };
+  const { notifier: systemd, timers } = notifier(settings);
+  systemd.ready(() => "ready");
+  // Only what it does is told again and again.
+  expect(timers.pending).toBe(1);
 });
 
 test("outside systemd nothing happens; a dead socket is said once and harms nobody", () => {
   const { notifier: outside, logger: quiet } = notifier({});
-  outside.ready("ready");
+  outside.ready(() => "ready");
   expect(quiet.entries).toEqual([]);
   const { notifier: dead, logger } = notifier({ NOTIFY_SOCKET: join(folder, "nobody") });
-  dead.ready("ready");
-  dead.status("still");
+  dead.ready(() => "ready");
+  dead.stopping();
   expect(logger.entries).toHaveLength(1);
 });

@@ -3,12 +3,16 @@ import { sendDatagram } from "../native/notify-socket.ts";
 import type { Logger } from "../observability/logger.ts";
 
 export interface SystemdEnvironment {
+  readonly [name: string]: string | undefined;
   readonly NOTIFY_SOCKET?: string | undefined;
   /** Time after which systemd takes a silent service for dead, in microseconds. */
   readonly WATCHDOG_USEC?: string | undefined;
   /** The process the watchdog is meant for; another one must not feed it. */
   readonly WATCHDOG_PID?: string | undefined;
 }
+
+/** `systemctl status` is looked at by people. */
+const REPORT_MS = 2000;
 
 /**
  * Tells systemd how the service is: ready, what it does, stopping, and that its event loop turns. Outside systemd it
@@ -20,6 +24,8 @@ export class SystemdNotifier {
   readonly #timers: Timers;
   readonly #logger: Logger;
   #cancelWatchdog: (() => void) | undefined;
+  #cancelReport: (() => void) | undefined;
+  #told = "";
   #broken = false;
 
   constructor(options: {
@@ -35,29 +41,41 @@ export class SystemdNotifier {
     this.#logger = options.logger;
   }
 
-  /** The service works. From now on the watchdog is fed by the event loop: when that hangs, systemd restarts us. */
-  ready(status: string): void {
-    this.#send(`READY=1\nSTATUS=${oneLine(status)}`);
+  /**
+   * The service works. From now on the watchdog is fed by the event loop: when that hangs, systemd restarts us.
+   * @param describe what the service does, one line; asked again and again, and told when it has changed
+   */
+  ready(describe: () => string): void {
+    if (!this.#socket) return;
+    this.#told = oneLine(describe());
+    this.#send(`READY=1\nSTATUS=${this.#told}`);
     this.#feedWatchdog();
-  }
-
-  status(status: string): void {
-    this.#send(`STATUS=${oneLine(status)}`);
+    this.#reportAgain(describe);
   }
 
   /** The watchdog stays fed: stopping may take longer than its period. */
   stopping(): void {
+    this.#cancelReport?.();
     this.#send("STOPPING=1\nSTATUS=stopping");
   }
 
   stop(): void {
+    this.#cancelReport?.();
     this.#cancelWatchdog?.();
-    this.#cancelWatchdog = undefined;
+  }
+
+  #reportAgain(describe: () => string): void {
+    this.#cancelReport = this.#timers.schedule(REPORT_MS, () => {
+      const text = oneLine(describe());
+      if (text !== this.#told) this.#send(`STATUS=${text}`);
+      this.#told = text;
+      this.#reportAgain(describe);
+    });
   }
 
   /** Twice within the period, as systemd recommends. */
   #feedWatchdog(): void {
-    if (!this.#socket || !(this.#watchdogMs > 0)) return;
+    if (!(this.#watchdogMs > 0)) return;
     this.#send("WATCHDOG=1");
     this.#cancelWatchdog = this.#timers.schedule(this.#watchdogMs / 2, () => this.#feedWatchdog());
   }

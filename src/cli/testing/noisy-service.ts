@@ -37,7 +37,7 @@ const exitCode = await runUntilStopped(
       for (let n = 0; n < Number(count); n++) log.logger.info(`entry ${n}`, { source, n });
       ends[what]?.();
     },
-    stop: async () => undefined,
+    stop: async () => ({ clean: true, overdue: [], forced: false }),
   },
   log.logger,
 );

@@ -12,6 +12,7 @@ export function resultTable(results: readonly RoundResult[], durationMs: number)
     rounds: results.length,
     clean: results.filter(({ violations }) => violations.length === 0).length,
     prompts: sum(({ prompts }) => prompts),
+    regretted: sum(({ regretted }) => regretted),
     succeeded: sum(({ succeeded }) => succeeded),
     cancelled: sum(({ cancelled }) => cancelled),
     kills,

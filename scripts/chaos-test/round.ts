@@ -13,7 +13,10 @@ import { CANVAS_IDS, type FaultRule, TOKEN, Victims } from "./victims.ts";
 export interface RoundResult {
   readonly seed: number;
   readonly blows: readonly Blow[];
+  /** Questions that the server has confirmed. */
   readonly prompts: number;
+  /** Those of them that their author deleted again; some before they were taken. */
+  readonly regretted: number;
   readonly succeeded: number;
   readonly cancelled: number;
   readonly durationMs: number;
@@ -73,6 +76,7 @@ export class Round {
       seed: this.#seed,
       blows: this.#killer?.blows ?? [],
       prompts: this.#asked.filter(({ confirmed }) => confirmed).length,
+      regretted: this.#asked.filter(({ confirmed, deleted }) => confirmed && deleted).length,
       succeeded: count("succeeded"),
       cancelled: count("cancelled"),
       durationMs: Math.round(performance.now() - this.#began),

@@ -12,6 +12,8 @@ import { DEFAULT_LIMITS } from "./inference/supervisor-state.ts";
 import { prepareModel } from "./models/prepare-model.ts";
 import { GpuMonitor } from "./observability/gpu-monitor.ts";
 import { GpuThread } from "./observability/gpu-thread.ts";
+import { logDirectory } from "./observability/log-folder.ts";
+import type { LogTail } from "./observability/log-tail.ts";
 import type { Logger } from "./observability/logger.ts";
 import { describeService } from "./service/describe-service.ts";
 import { judgeReadiness } from "./service/readiness.ts";
@@ -23,14 +25,23 @@ import { Storage } from "./storage/storage.ts";
 import { CanvasBoard } from "./tasks/canvas-board.ts";
 import { TaskService } from "./tasks/task-service.ts";
 import type { ErrorRecorder } from "./telemetry/error-recorder.ts";
+import { LiveTextEngine } from "./telemetry/live-text-engine.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
 import { WebService } from "./web/web-service.ts";
+import { webSources } from "./web/web-sources.ts";
+
+/** The log of the service, and what hands its entries on. */
+export interface AppLog {
+  readonly logger: Logger;
+  readonly errors: ErrorRecorder;
+  readonly tail: LogTail;
+}
 
 /** The composition root: builds every part once, starts them in order and stops them in the order of FR-6. */
 export class App {
   readonly #config: Config;
   readonly #logger: Logger;
-  readonly #errors: ErrorRecorder;
+  readonly #log: AppLog;
   readonly #systemd: SystemdNotifier;
   readonly #running: RunningParts = {};
   #password: string | undefined;
@@ -38,11 +49,12 @@ export class App {
   #stopped: Promise<ShutdownResult> | undefined;
 
   /** @param password of the dashboard; kept until `start` has its hash. */
-  constructor(config: Config, password: string | undefined, logger: Logger, errors: ErrorRecorder) {
+  constructor(config: Config, password: string | undefined, log: AppLog) {
+    const { logger } = log;
     this.#config = config;
     this.#password = password;
     this.#logger = logger;
-    this.#errors = errors;
+    this.#log = log;
     this.#systemd = new SystemdNotifier({ environment: process.env, timers: systemTimers, logger });
   }
 
@@ -87,7 +99,7 @@ export class App {
     });
     this.#begun("gpus", gpus);
     gpus.start();
-    const errors = this.#errors;
+    const { errors, tail } = this.#log;
     const telemetry = new Telemetry({ storage, databaseFile, gpus, errors, timers: systemTimers, logger });
     this.#begun("telemetry", telemetry);
 
@@ -107,16 +119,18 @@ export class App {
       logger,
     });
 
+    const live = new LiveTextEngine(telemetry.recorded(engine), () => performance.now());
     const references = config.CANVAS_IDS ?? [];
     const client = await canvusClient(config, logger);
 
+    const limits = taskLimits(config);
     const tasks = new TaskService({
-      limits: taskLimits(config),
+      limits,
       settleMs: config.CANVUSLLM_PROMPT_SETTLE_MS,
       journal: storage.journal,
       abilities: {
         note_prompt: answerNote({
-          engine: telemetry.recorded(engine),
+          engine: live,
           maxTokens: config.OPENAI_NOTE_RESPONSE_TOKENS,
           style: model.isDemo ? DEMO_STYLE : NOTE_STYLE,
         }),
@@ -140,19 +154,21 @@ export class App {
       onAvailable: (canvasId, available) => tasks.canvasAvailable(canvasId, available),
     });
 
+    const { isDemo } = model;
+    const { version } = buildInfo;
+    const parts = { storage, canvases, engine, gpus, isDemo };
+    const readiness = () => judgeReadiness({ ...parts, isStopping: this.#stopped !== undefined });
     const web = new WebService({
       config,
-      version: buildInfo.version,
+      version,
       password: this.#password,
-      readiness: () =>
-        judgeReadiness({
-          storage,
-          canvases,
-          engine,
-          gpus,
-          isDemo: model.isDemo,
-          isStopping: this.#stopped !== undefined,
-        }),
+      readiness,
+      sources: webSources({
+        ...{ ...parts, tasks, live, version, readiness, limits },
+        startedAt: systemTimers.now(),
+        logDirectory: logDirectory(config),
+        logTail: tail,
+      }),
       sessions: storage.sessions,
       logger,
     });

@@ -61,7 +61,7 @@ class Demo {
 
   constructor(simulator: Simulator, config: Config, log: ServiceLog) {
     this.#simulator = simulator;
-    this.#app = new App(config, this.#password, log.logger, log.errors);
+    this.#app = new App(config, this.#password, log);
   }
 
   async start(): Promise<void> {

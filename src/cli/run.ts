@@ -20,7 +20,7 @@ export async function runService(envFile: string | undefined): Promise<number> {
     const source = "cli/run.ts:runService";
     logger.info(`canvuslocallm ${buildInfo.version} starts`, { source, settings_file: loaded.envFile });
     for (const warning of loaded.warnings) logger.warn(formatProblem(warning), { source });
-    return await runUntilStopped(new App(config, password, logger, log.errors), logger);
+    return await runUntilStopped(new App(config, password, log), logger);
   } finally {
     await log.close();
   }

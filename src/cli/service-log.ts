@@ -5,6 +5,7 @@ import { consoleOutput } from "../observability/console-output.ts";
 import { createLogger } from "../observability/create-logger.ts";
 import { LogFile } from "../observability/log-file.ts";
 import { logDirectory } from "../observability/log-folder.ts";
+import { LogTail } from "../observability/log-tail.ts";
 import type { Logger } from "../observability/logger.ts";
 import { ErrorRecorder } from "../telemetry/error-recorder.ts";
 
@@ -12,6 +13,8 @@ export interface ServiceLog {
   readonly logger: Logger;
   /** Takes the errors among the entries, for the database once there is one. */
   readonly errors: ErrorRecorder;
+  /** Hands every entry on to those who watch the log live. */
+  readonly tail: LogTail;
   /** Writes what waits and closes the file. The last thing that a service does. */
   close(): Promise<void>;
 }
@@ -35,6 +38,7 @@ export function openServiceLog(config: Config): ServiceLog {
       }),
   });
   const errors = new ErrorRecorder(systemTimers);
+  const tail = new LogTail();
   const logger = createLogger({
     level: config.CANVUSLLM_LOG_LEVEL,
     secrets: secretsOf(config),
@@ -42,11 +46,13 @@ export function openServiceLog(config: Config): ServiceLog {
       consoleOutput(config.CANVUSLLM_LOG_FORMAT),
       { format: "json", write: (entry) => file.write(entry) },
       errors,
+      tail,
     ],
   });
   return {
     logger,
     errors,
+    tail,
     async close() {
       const lost = await file.close();
       if (lost > 0) logger.warn(`${lost} log entries are in no file`, { source, lost_entries: lost });

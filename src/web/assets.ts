@@ -3,6 +3,9 @@ import { Elysia, NotFoundError } from "elysia";
 import ADAPTIVE from "../../views/assets/adaptive.css" with { type: "text" };
 import BASE from "../../views/assets/base.css" with { type: "text" };
 import FAVICON from "../../views/assets/favicon.svg" with { type: "text" };
+import LOGS from "../../views/assets/logs.client.js" with { type: "text" };
+import OVERVIEW from "../../views/assets/overview.client.js" with { type: "text" };
+import PAGES from "../../views/assets/pages.css" with { type: "text" };
 import PARTS from "../../views/assets/parts.css" with { type: "text" };
 import THEME from "../../views/assets/theme.css" with { type: "text" };
 
@@ -12,10 +15,12 @@ interface Asset {
 }
 
 /** In this order: what adapts to the screen comes last and wins. */
-const STYLE = [THEME, BASE, PARTS, ADAPTIVE].join("\n");
+const STYLE = [THEME, BASE, PARTS, PAGES, ADAPTIVE].join("\n");
 
 const ASSETS: Readonly<Record<string, Asset>> = {
   "style.css": { body: STYLE, type: "text/css; charset=utf-8" },
+  "overview.js": { body: OVERVIEW, type: "text/javascript; charset=utf-8" },
+  "logs.js": { body: LOGS, type: "text/javascript; charset=utf-8" },
   "favicon.svg": { body: FAVICON, type: "image/svg+xml" },
 };
 

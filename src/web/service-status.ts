@@ -16,7 +16,7 @@ export interface StatusParts {
   /** Ms since the epoch. */
   readonly startedAt: number;
   readonly isDemo: boolean;
-  readonly limits: { readonly maxRunning: number; readonly maxWaiting: number };
+  readonly limits: { readonly maxRunning: number; readonly maxQueued: number };
   readonly readiness: () => Promise<Readiness>;
   readonly storage: {
     status(): StorageStatus;
@@ -53,7 +53,7 @@ export function serviceStatus(parts: StatusParts): () => Promise<ServiceStatus> 
       alerts: serviceAlerts({ ...parts, readiness }),
       canvases: canvases.status().map(canvasOf),
       models: [modelOf(text, isDemo)],
-      queue: { ...tasks.status(), max_running: limits.maxRunning, max_waiting: limits.maxWaiting },
+      queue: { ...tasks.status(), max_running: limits.maxRunning, max_waiting: limits.maxQueued },
       tasks: tasks
         .liveTasks()
         .slice(0, MAX_TASKS)

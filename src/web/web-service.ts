@@ -1,14 +1,18 @@
+import { Elysia } from "elysia";
 import type { Config } from "../config/schema.ts";
 import type { Logger } from "../observability/logger.ts";
+import { apiRoutes } from "./api/api-routes.ts";
 import { Authentication } from "./authentication.ts";
 import { normalizeBasePath } from "./base-path.ts";
 import { Dashboard } from "./dashboard.ts";
+import { EventStreams } from "./events/event-streams.ts";
 import type { Readiness } from "./health.ts";
 import { createPageFrame } from "./page-frame.ts";
+import { pageRoutes } from "./pages/page-routes.ts";
 import type { SessionRepository } from "./session-repository.ts";
-import { statusRoutes } from "./status-routes.ts";
 import { readTlsFiles } from "./tls.ts";
 import { WebServer } from "./web-server.ts";
+import type { WebSources } from "./web-sources.ts";
 
 export interface WebServiceOptions {
   readonly config: Config;
@@ -17,6 +21,8 @@ export interface WebServiceOptions {
   readonly password: string | undefined;
   readonly readiness: () => Promise<Readiness>;
   readonly sessions: SessionRepository;
+  /** What the pages show. */
+  readonly sources: WebSources;
   readonly logger: Logger;
 }
 
@@ -29,6 +35,7 @@ const EXPIRY_CHECK_MS = 15_000;
 /** Health, login and the pages: puts the parts of this folder together. */
 export class WebService {
   readonly #options: Omit<WebServiceOptions, "password">;
+  readonly #streams = new EventStreams();
   #password: string | undefined;
   #server: WebServer | undefined;
   #expiryCheck: NodeJS.Timeout | undefined;
@@ -40,7 +47,7 @@ export class WebService {
 
   /** @throws AppError PORT_IN_USE, WEB_TLS_INVALID. */
   async start(): Promise<void> {
-    const { config, version, readiness, sessions, logger } = this.#options;
+    const { config, version, readiness, sessions, sources, logger } = this.#options;
     const sessionTimeoutMs = config.WEBUI_SESSION_TIMEOUT;
     const authentication = new Authentication({
       sessionTimeoutMs,
@@ -57,7 +64,7 @@ export class WebService {
       authentication,
       readiness,
       render,
-      routes: statusRoutes(render, readiness),
+      routes: new Elysia().use(pageRoutes(render, sources)).use(apiRoutes(sources, this.#streams, version)),
       logger,
     });
     const tls = await readTlsFiles(config.WEBUI_TLS_CERT, config.WEBUI_TLS_KEY);
@@ -81,6 +88,8 @@ export class WebService {
 
   async stop(): Promise<void> {
     clearInterval(this.#expiryCheck);
+    // They would never end by themselves.
+    this.#streams.close();
     await this.#server?.stop();
   }
 }

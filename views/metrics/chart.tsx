@@ -1,0 +1,158 @@
+import { Html } from "@elysiajs/html";
+import { roundedUp, wholeRoundedUp } from "./chart-scale.ts";
+import { ChartTable } from "./chart-table.tsx";
+
+export interface Series {
+  readonly name: string;
+  /** One value for each slot; null where nothing was measured. */
+  readonly values: readonly (number | null)[];
+}
+
+export interface ChartProps {
+  readonly title: string;
+  /** One sentence on what is shown. */
+  readonly note: string;
+  /** `bars` stand on each other, `lines` are independent. */
+  readonly kind: "bars" | "lines";
+  readonly series: readonly Series[];
+  /** Beginning of each slot, ISO 8601. */
+  readonly slots: readonly string[];
+  /** Some of the slots' names along the axis, evenly spread from the first to the last. */
+  readonly axis: readonly string[];
+  readonly format: (value: number) => string;
+  /** Only whole numbers make sense. */
+  readonly isCount?: boolean;
+}
+
+/** The drawing is stretched to the width of the page; texts stand outside of it and keep their size. */
+const HEIGHT = 100;
+const TICKS = [1, 0.75, 0.5, 0.25, 0] as const;
+
+/** A chart as SVG, made here: it is there without scripts, and everything in it stands in the table below as well. */
+export function Chart(props: ChartProps): string {
+  const { title, note, kind, series, axis, format, isCount } = props;
+  const id = `chart-${title.toLowerCase().replaceAll(/[^a-z]+/g, "-")}`;
+  const hasValues = series.some(({ values }) => values.some((value) => value !== null));
+  const top = (isCount ? wholeRoundedUp : roundedUp)(largestOf(props));
+  return (
+    <figure class="card chart" aria-labelledby={id}>
+      <figcaption>
+        <h2 id={id} safe>
+          {title}
+        </h2>
+        <p class="quiet small" safe>
+          {note}
+        </p>
+      </figcaption>
+      {hasValues ? (
+        <>
+          <ul class="legend">
+            {series.map(({ name }, index) => (
+              <li class={`series-${index + 1}`} safe>
+                {name}
+              </li>
+            ))}
+          </ul>
+          <div class="plot">
+            <div class="axis-y" aria-hidden="true">
+              {TICKS.map((share) => (
+                <span safe>{format(top * share)}</span>
+              ))}
+            </div>
+            <svg
+              viewBox={`0 0 ${props.slots.length} ${HEIGHT}`}
+              preserveAspectRatio="none"
+              role="img"
+              aria-label={`${title}; the figures stand in the table below`}
+            >
+              {TICKS.map((share) => (
+                <line
+                  class="grid-line"
+                  x1="0"
+                  x2={String(props.slots.length)}
+                  y1={String(HEIGHT * share)}
+                  y2={String(HEIGHT * share)}
+                />
+              ))}
+              {kind === "bars" ? bars(props, top) : lines(props, top)}
+              {pointers(props)}
+            </svg>
+            <div class="axis-x" aria-hidden="true">
+              {axis.map((label) => (
+                <span safe>{label}</span>
+              ))}
+            </div>
+          </div>
+          <ChartTable {...props} />
+        </>
+      ) : (
+        <p class="empty quiet">Nothing was measured in this time.</p>
+      )}
+    </figure>
+  ) as string;
+}
+
+function largestOf({ kind, series, slots }: ChartProps): number {
+  const sums = slots.map((_, slot) => {
+    const values = series.map(({ values }) => values[slot] ?? 0);
+    return kind === "bars" ? values.reduce((sum, value) => sum + value, 0) : Math.max(0, ...values);
+  });
+  return Math.max(0, ...sums);
+}
+
+function bars({ series, slots }: ChartProps, top: number): string {
+  const rects = slots.flatMap((_, slot) => {
+    let below = 0;
+    return series.map(({ values }, index) => {
+      const height = ((values[slot] ?? 0) / top) * HEIGHT;
+      if (height === 0) return "";
+      below += height;
+      return `<rect class="series-${index + 1}" x="${slot + 0.1}" width="0.8" y="${short(HEIGHT - below)}" height="${short(height)}"/>`;
+    });
+  });
+  return rects.join("");
+}
+
+/** A gap stays a gap; a single value between two gaps is a dot. */
+function lines({ series }: ChartProps, top: number): string {
+  return series
+    .map(({ values }, index) => {
+      let path = "";
+      let isDrawing = false;
+      for (const [slot, value] of values.entries()) {
+        if (value === null) {
+          isDrawing = false;
+          continue;
+        }
+        const point = `${slot + 0.5} ${short(HEIGHT - (value / top) * HEIGHT)}`;
+        // The line of no length makes the round end visible when nothing follows.
+        path += isDrawing ? `L${point}` : `M${point}h0.001`;
+        isDrawing = true;
+      }
+      return `<path class="series-${index + 1}" d="${path}"/>`;
+    })
+    .join("");
+}
+
+/** What stands under the mouse, told by the browser itself. */
+function pointers({ series, slots, format }: ChartProps): string {
+  const rects = slots.map((time, slot) => (
+    <rect class="pointer" x={String(slot)} y="0" width="1" height={String(HEIGHT)}>
+      <title safe>
+        {[
+          `${time.slice(0, 16).replace("T", " ")} UTC`,
+          ...series.map(({ name, values }) => `${name}: ${formatted(values[slot], format)}`),
+        ].join("\n")}
+      </title>
+    </rect>
+  ));
+  return rects.join("");
+}
+
+function formatted(value: number | null | undefined, format: ChartProps["format"]): string {
+  return value === null || value === undefined ? "–" : format(value);
+}
+
+function short(value: number): string {
+  return value.toFixed(2);
+}

@@ -1,0 +1,123 @@
+import { Html } from "@elysiajs/html";
+import type { ServiceStatus } from "../../src/web/api/status-schema.ts";
+import { Badge } from "../badge.tsx";
+import { bytes, count, duration, percent, videoMemory } from "../format.ts";
+import { Ago } from "../time.tsx";
+import { canvasTone, deviceName, modelTone } from "../words.ts";
+
+export function CanvasesSection({ canvases }: Pick<ServiceStatus, "canvases">): string {
+  return (
+    <section class="card" aria-labelledby="canvases-heading">
+      <h2 id="canvases-heading">Canvases</h2>
+      {canvases.length === 0 ? <p class="quiet">No canvas has been looked up yet.</p> : ""}
+      <ul class="entries">
+        {canvases.map(({ name, state, last_event_at, problem }) => (
+          <li>
+            <div class="page-head">
+              <strong safe>{name}</strong>
+              <Badge tone={canvasTone(state)} text={state} />
+            </div>
+            <p class="quiet small">
+              Last event: <Ago at={last_event_at} />
+            </p>
+            {problem === null ? (
+              ""
+            ) : (
+              <p class="bad small" safe>
+                {problem}
+              </p>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  ) as string;
+}
+
+export function ModelsSection({ models }: Pick<ServiceStatus, "models">): string {
+  return (
+    <section class="card" aria-labelledby="models-heading">
+      <h2 id="models-heading">Model</h2>
+      {models.map((model) => (
+        <>
+          <div class="page-head">
+            <strong class="break" safe>
+              {model.name}
+            </strong>
+            <Badge tone={modelTone(model.state)} text={model.state} />
+          </div>
+          <dl class="facts">
+            <dt>Computes on</dt>
+            <dd safe>{deviceName(model.device)}</dd>
+            <dt>Memory</dt>
+            <dd>{model.memory_bytes === 0 ? "–" : bytes(model.memory_bytes)}</dd>
+            <dt>Quantization</dt>
+            <dd safe>{model.quantization ?? "–"}</dd>
+            <dt>Context</dt>
+            <dd>{model.context_size === null ? "–" : `${count(model.context_size)} tokens`}</dd>
+            <dt>Calls</dt>
+            <dd>{`${model.active} at work, ${model.queued} waiting`}</dd>
+            <dt>Crashes</dt>
+            <dd>{count(model.crashes)}</dd>
+          </dl>
+          {model.problem === null ? (
+            ""
+          ) : (
+            <p class="bad small" safe>
+              {model.problem}
+            </p>
+          )}
+        </>
+      ))}
+    </section>
+  ) as string;
+}
+
+export function MachineSection({ status }: { readonly status: ServiceStatus }): string {
+  const { gpu, storage, memory, event_loop_lag_p99_ms } = status;
+  return (
+    <section class="card" aria-labelledby="machine-heading">
+      <h2 id="machine-heading">Machine</h2>
+      <dl class="facts">
+        <dt>GPU</dt>
+        <dd>
+          {gpu.devices.length === 0 ? (
+            <span safe>{gpu.state === "absent" ? "none (NVIDIA)" : (gpu.message ?? gpu.state)}</span>
+          ) : (
+            gpu.devices.map((device) => (
+              <div>
+                <span safe>{device.name}</span>
+                <br />
+                <progress
+                  value={String(device.vram_used_mb)}
+                  max={String(device.vram_total_mb)}
+                  aria-label="Video memory in use"
+                />
+                <span class="quiet small">{gpuLine(device)}</span>
+              </div>
+            ))
+          )}
+        </dd>
+        <dt>Free disk</dt>
+        <dd>{bytes(storage.disk_free_bytes)}</dd>
+        <dt>Database</dt>
+        <dd>
+          {bytes(storage.database_bytes)}
+          {storage.mode === "normal" ? "" : <Badge tone="bad" text="not writable" />}
+        </dd>
+        <dt>Memory</dt>
+        <dd>{`${bytes(memory.service_bytes)} service, ${bytes(memory.runners_bytes)} model`}</dd>
+        <dt>Reacts within</dt>
+        <dd title="Delay of the event loop, 99 of 100 within">{duration(event_loop_lag_p99_ms)}</dd>
+        <dt>Running</dt>
+        <dd>{`${duration(Date.now() - Date.parse(status.started_at))}, version ${status.version}`}</dd>
+      </dl>
+    </section>
+  ) as string;
+}
+
+function gpuLine(device: ServiceStatus["gpu"]["devices"][number]): string {
+  const memory = `${videoMemory(device.vram_used_mb)} of ${videoMemory(device.vram_total_mb)} in use`;
+  const load = device.utilization_percent;
+  return load === null ? memory : `${memory}, load ${percent(load / 100)}`;
+}

@@ -1,0 +1,62 @@
+/** What codes of the database and of the parts are called on pages. */
+const OPERATIONS: Readonly<Record<string, string>> = { note_prompt: "Note", image_prompt: "Picture" };
+
+export type Tone = "good" | "warn" | "bad" | "info" | "plain";
+
+const STATUS_TONES: Readonly<Record<string, Tone>> = {
+  succeeded: "good",
+  failed: "bad",
+  cancelled: "warn",
+  running: "info",
+  pending: "plain",
+};
+
+const CANVAS_TONES: Readonly<Record<string, Tone>> = { live: "good", stopped: "bad" };
+const MODEL_TONES: Readonly<Record<string, Tone>> = {
+  ready: "good",
+  loading: "info",
+  starting: "info",
+  failed: "bad",
+  quarantined: "bad",
+};
+const LEVEL_TONES: Readonly<Record<string, Tone>> = { error: "bad", warn: "warn", info: "info" };
+
+const DEVICES: Readonly<Record<string, string>> = {
+  cuda: "GPU (CUDA)",
+  vulkan: "GPU (Vulkan)",
+  metal: "GPU (Metal)",
+  off: "Processor",
+};
+
+export const STATUSES = ["succeeded", "failed", "cancelled", "running", "pending"] as const;
+
+export function operationName(operation: string): string {
+  return OPERATIONS[operation] ?? operation;
+}
+
+export function statusTone(status: string): Tone {
+  return STATUS_TONES[status] ?? "plain";
+}
+
+export function canvasTone(state: string): Tone {
+  return CANVAS_TONES[state] ?? "warn";
+}
+
+export function modelTone(state: string): Tone {
+  return MODEL_TONES[state] ?? "plain";
+}
+
+export function levelTone(level: string): Tone {
+  return LEVEL_TONES[level] ?? "plain";
+}
+
+export function deviceName(device: string | null): string {
+  return device === null ? "–" : (DEVICES[device] ?? device);
+}
+
+/** An id is long; its beginning tells canvases apart for people. */
+export function canvasName(id: string, names: ReadonlyMap<string, string>): string {
+  const name = names.get(id);
+  if (name !== undefined) return name;
+  return id.length > 13 ? `${id.slice(0, 12)}…` : id;
+}

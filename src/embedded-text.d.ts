@@ -13,3 +13,13 @@ declare module "*.client.js" {
   const text: string;
   export default text;
 }
+
+declare module "*.service" {
+  const text: string;
+  export default text;
+}
+
+declare module "*.example" {
+  const text: string;
+  export default text;
+}

@@ -4,6 +4,7 @@ import { buildInfo } from "../build-info.ts";
 import { addDatabaseCommands } from "./db-commands.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { examples } from "./examples.ts";
+import { addServiceCommands } from "./service-commands.ts";
 import { addSupportCommands } from "./support-commands.ts";
 
 /** Exit code for arguments that make no sense, as shells have it. */
@@ -119,6 +120,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
       finish(await showConfig({ envFile: options.envFile, json: options.json === true }));
     });
 
+  addServiceCommands(program, finish);
   addSupportCommands(program, finish);
   addDatabaseCommands(program, finish);
 

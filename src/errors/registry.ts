@@ -267,6 +267,12 @@ export const ERRORS = {
     httpStatus: 500,
     hint: "Check WEBUI_TLS_CERT and WEBUI_TLS_KEY: PEM files that belong together and that the service may read.",
   },
+  SERVICE_SETUP_FAILED: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 500,
+    hint: "The README's section on running it as a service says what is needed.",
+  },
   INTERNAL: {
     category: "data",
     retryable: false,

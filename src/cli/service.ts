@@ -1,0 +1,33 @@
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { AppError } from "../errors/app-error.ts";
+import { runCommand } from "../service/registration/run-command.ts";
+import type { ServiceManager } from "../service/registration/service-manager.ts";
+import { SystemdManager } from "../service/registration/systemd-manager.ts";
+import { WinswManager } from "../service/registration/winsw-manager.ts";
+
+/**
+ * The manager of services on this system.
+ * @throws AppError SERVICE_SETUP_FAILED when there is none that we know.
+ */
+export function serviceManager(forUser: boolean): ServiceManager {
+  const print = (line: string) => void process.stdout.write(`${line}\n`);
+  const executable = process.execPath;
+  if (process.platform === "win32") {
+    if (forUser)
+      throw new AppError("SERVICE_SETUP_FAILED", "Windows knows only services of the whole system.");
+    const programFolder = dirname(executable);
+    const dataFolder = join(process.env.ProgramData ?? "C:\\ProgramData", "CanvusLocalLLM");
+    return new WinswManager({ executable, programFolder, dataFolder, run: runCommand, print });
+  }
+  const configuration = process.env.XDG_CONFIG_HOME ?? join(homedir(), ".config");
+  return new SystemdManager({
+    executable,
+    forUser,
+    isRoot: process.getuid?.() === 0,
+    unitFolder: forUser ? join(configuration, "systemd/user") : "/etc/systemd/system",
+    settingsFolder: forUser ? join(configuration, "canvuslocallm") : "/etc/canvuslocallm",
+    run: runCommand,
+    print,
+  });
+}

@@ -1,0 +1,20 @@
+import { AppError } from "../../errors/app-error.ts";
+
+/** Runs a program of the system whose output is for the person at the terminal. @returns its exit code. */
+export type RunCommand = (command: readonly string[]) => Promise<number>;
+
+/** @throws AppError SERVICE_SETUP_FAILED when there is no such program. */
+export const runCommand: RunCommand = async (command) => {
+  const [program = ""] = command;
+  if (Bun.which(program) === null) {
+    throw new AppError("SERVICE_SETUP_FAILED", `This system has no ${program}.`);
+  }
+  return Bun.spawn([...command], { stdio: ["inherit", "inherit", "inherit"] }).exited;
+};
+
+/** @throws AppError SERVICE_SETUP_FAILED when the program reports a failure. */
+export async function mustRun(run: RunCommand, command: readonly string[]): Promise<void> {
+  const exitCode = await run(command);
+  if (exitCode === 0) return;
+  throw new AppError("SERVICE_SETUP_FAILED", `\`${command.join(" ")}\` failed with exit code ${exitCode}.`);
+}

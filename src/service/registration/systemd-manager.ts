@@ -1,0 +1,178 @@
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import SETTINGS_EXAMPLE from "../../../.env.example" with { type: "text" };
+import { AppError } from "../../errors/app-error.ts";
+import { mustRun, type RunCommand } from "./run-command.ts";
+import type { ServiceManager } from "./service-manager.ts";
+import { isOurUnit, systemdUnit } from "./systemd-unit.ts";
+
+const NAME = "canvuslocallm";
+const ACCOUNT = "canvuslocallm";
+const SHOWN_LOG_LINES = "100";
+/** What ProtectHome= and PrivateTmp= hide from the service. */
+const HIDDEN_FROM_SERVICE = /^\/(home|root|run\/user|tmp|var\/tmp)\//;
+
+export interface SystemdManagerOptions {
+  readonly executable: string;
+  /** A service of this user instead of one of the whole system. */
+  readonly forUser: boolean;
+  readonly isRoot: boolean;
+  /** Units are written here: /etc/systemd/system, or systemd/user in the user's configuration. */
+  readonly unitFolder: string;
+  /** The settings are written here. */
+  readonly settingsFolder: string;
+  readonly run: RunCommand;
+  readonly print: (line: string) => void;
+}
+
+/** Registers and drives the service with systemd. Drop-ins and settings belong to the administrator: never touched. */
+export class SystemdManager implements ServiceManager {
+  readonly #options: SystemdManagerOptions;
+  readonly #unitFile: string;
+  readonly #settingsFile: string;
+
+  constructor(options: SystemdManagerOptions) {
+    this.#options = options;
+    this.#unitFile = join(options.unitFolder, `${NAME}.service`);
+    this.#settingsFile = join(options.settingsFolder, `${NAME}.env`);
+  }
+
+  async install(): Promise<number> {
+    const { executable, forUser, print } = this.#options;
+    this.#requireRoot("install");
+    if (!forUser && HIDDEN_FROM_SERVICE.test(executable)) {
+      throw new AppError(
+        "SERVICE_SETUP_FAILED",
+        `The service may not read ${dirname(executable)}. Copy the folder elsewhere, for example to /opt/canvuslocallm, and install from there.`,
+      );
+    }
+    await this.#requireOurUnit();
+    if (!forUser) await this.#provideAccount();
+    await this.#writeUnit();
+    const isNew = await this.#provideSettings();
+    await this.#systemctl("daemon-reload");
+    await this.#systemctl("enable", NAME);
+    const command = `${executable} service start${forUser ? " --user" : ""}`;
+    print(isNew ? `Now fill in ${this.#settingsFile}, then: ${command}` : `Start it with: ${command}`);
+    if (forUser) print("It starts when you log in; `loginctl enable-linger` lets it start with the system.");
+    return 0;
+  }
+
+  async uninstall(): Promise<number> {
+    const { print } = this.#options;
+    this.#requireRoot("uninstall");
+    if (!(await exists(this.#unitFile))) {
+      print("The service is not installed.");
+      return 0;
+    }
+    await this.#requireOurUnit();
+    await this.#systemctl("disable", "--now", NAME);
+    await rm(this.#unitFile, { force: true });
+    await this.#systemctl("daemon-reload");
+    // Fails when it has not failed, which is well.
+    await this.#options.run(this.#command("systemctl", "--quiet", "reset-failed", NAME));
+    print(`Removed ${this.#unitFile}. Settings (${this.#settingsFile}), database and log files are kept.`);
+    return 0;
+  }
+
+  async start(): Promise<number> {
+    this.#requireRoot("start");
+    await this.#requireInstalled();
+    return this.#options.run(this.#command("systemctl", "start", NAME));
+  }
+
+  async stop(): Promise<number> {
+    this.#requireRoot("stop");
+    await this.#requireInstalled();
+    return this.#options.run(this.#command("systemctl", "stop", NAME));
+  }
+
+  async status(): Promise<number> {
+    await this.#requireInstalled();
+    return this.#options.run(this.#command("systemctl", "--no-pager", "status", NAME));
+  }
+
+  async logs(follow: boolean): Promise<number> {
+    await this.#requireInstalled();
+    const unit = this.#options.forUser ? ["--user-unit", NAME] : ["--unit", NAME];
+    const output = ["--output", "cat", "--lines", SHOWN_LOG_LINES];
+    return this.#options.run(["journalctl", ...unit, ...output, follow ? "--follow" : "--no-pager"]);
+  }
+
+  #command(program: string, ...args: readonly string[]): readonly string[] {
+    return [program, ...(this.#options.forUser ? ["--user"] : []), ...args];
+  }
+
+  #systemctl(...args: readonly string[]): Promise<void> {
+    return mustRun(this.#options.run, this.#command("systemctl", ...args));
+  }
+
+  #requireRoot(command: string): void {
+    const { forUser, isRoot, executable } = this.#options;
+    if (forUser || isRoot) return;
+    throw new AppError(
+      "SERVICE_SETUP_FAILED",
+      `A service of the whole system needs root: sudo ${executable} service ${command}; or use --user for one of your own.`,
+    );
+  }
+
+  async #requireInstalled(): Promise<void> {
+    if (await exists(this.#unitFile)) return;
+    throw new AppError(
+      "SERVICE_SETUP_FAILED",
+      `The service is not installed; \`${NAME} service install\` does that.`,
+    );
+  }
+
+  /** Somebody's own unit of this name is not ours to replace or remove. */
+  async #requireOurUnit(): Promise<void> {
+    const text = await readFile(this.#unitFile, "utf8").catch(() => null);
+    if (text === null || isOurUnit(text)) return;
+    throw new AppError(
+      "SERVICE_SETUP_FAILED",
+      `${this.#unitFile} was written by somebody else; move it away first.`,
+    );
+  }
+
+  async #provideAccount(): Promise<void> {
+    const { run, print } = this.#options;
+    if ((await run(["getent", "passwd", ACCOUNT])) === 0) return;
+    const home = ["--home-dir", "/var/lib/canvuslocallm", "--shell", "/usr/sbin/nologin"];
+    await mustRun(run, ["useradd", "--system", "--user-group", ...home, ACCOUNT]);
+    print(`Created the account ${ACCOUNT}.`);
+  }
+
+  async #writeUnit(): Promise<void> {
+    const { executable, forUser, unitFolder, print } = this.#options;
+    const unit = systemdUnit(executable, forUser);
+    const present = await readFile(this.#unitFile, "utf8").catch(() => null);
+    if (present === unit) {
+      print(`${this.#unitFile} is up to date.`);
+      return;
+    }
+    await mkdir(unitFolder, { recursive: true });
+    await writeFile(this.#unitFile, unit, { mode: 0o644 });
+    print(`Wrote ${this.#unitFile}.`);
+  }
+
+  /** They hold secrets: the service may read them, and nobody else. @returns true when they were not there yet. */
+  async #provideSettings(): Promise<boolean> {
+    const { settingsFolder, forUser, run, print } = this.#options;
+    if (await exists(this.#settingsFile)) {
+      print(`${this.#settingsFile} is kept as it is.`);
+      return false;
+    }
+    await mkdir(settingsFolder, { recursive: true, mode: 0o755 });
+    await writeFile(this.#settingsFile, SETTINGS_EXAMPLE, { mode: forUser ? 0o600 : 0o640, flag: "wx" });
+    if (!forUser) await mustRun(run, ["chgrp", ACCOUNT, this.#settingsFile]);
+    print(`Wrote ${this.#settingsFile}.`);
+    return true;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

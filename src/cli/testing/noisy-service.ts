@@ -8,12 +8,14 @@ const source = "cli/testing/noisy-service.ts:module";
 const [what = "", count = "0"] = process.argv.slice(2);
 
 let ticked = Number(count);
+let ticking: ReturnType<typeof setInterval> | undefined;
 const ends: Record<string, () => void> = {
-  tick: () =>
-    void setInterval(() => {
+  tick: () => {
+    ticking = setInterval(() => {
       process.stdout.write("tick\n");
       log.logger.info("tick", { source, n: ticked++ });
-    }, 2),
+    }, 2);
+  },
   wait: () => undefined,
   throw: () => {
     setTimeout(() => {
@@ -37,7 +39,10 @@ const exitCode = await runUntilStopped(
       for (let n = 0; n < Number(count); n++) log.logger.info(`entry ${n}`, { source, n });
       ends[what]?.();
     },
-    stop: async () => ({ clean: true, overdue: [], forced: false }),
+    stop: async () => {
+      clearInterval(ticking);
+      return { clean: true, overdue: [], forced: false };
+    },
   },
   log.logger,
 );

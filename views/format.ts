@@ -12,6 +12,7 @@ export function count(value: number | null): string {
 /** @param ms milliseconds */
 export function duration(ms: number | null): string {
   if (ms === null) return NOTHING;
+  if (ms > 0 && ms < 1) return "< 1 ms";
   if (ms < 1000) return `${WHOLE.format(ms)} ms`;
   const seconds = ms / 1000;
   if (seconds < 60) return `${TENTHS.format(seconds)} s`;
@@ -32,7 +33,7 @@ export function bytes(value: number | null): string {
     amount /= 1000;
     unit += 1;
   }
-  return `${(amount < 10 && unit > 0 ? TENTHS : WHOLE).format(amount)} ${BYTE_UNITS[unit]}`;
+  return `${(amount < 100 && unit > 0 ? TENTHS : WHOLE).format(amount)} ${BYTE_UNITS[unit]}`;
 }
 
 /** @param mebibytes as drivers tell the memory of GPUs */

@@ -8,6 +8,8 @@ const pause = document.getElementById("pause");
 const MAX_SHOWN = 500;
 const TONES = { error: "bad", warn: "warn", info: "info" };
 
+const DIGEST = ["method", "url", "status_code", "model", "widget_id", "duration_ms"];
+
 let paused = false;
 /** What came while the list was paused, oldest first. */
 let waiting = [];
@@ -19,6 +21,15 @@ function element(name, className, text) {
   return made;
 }
 
+function messageOf(message, fields) {
+  const digest = DIGEST.filter((name) => ["string", "number"].includes(typeof fields[name])).map((name) =>
+    name === "duration_ms" ? `${fields[name]} ms` : fields[name],
+  );
+  const made = element("span", "log-message");
+  made.append(element("span", "", message), " ", element("span", "quiet small", digest.join(" ")));
+  return made;
+}
+
 function lineOf({ timestamp, level, message, ...fields }) {
   const time = element("time", "", timestamp.slice(0, 23).replace("T", " "));
   time.dateTime = timestamp;
@@ -26,7 +37,7 @@ function lineOf({ timestamp, level, message, ...fields }) {
   summary.append(
     time,
     element("span", `badge ${TONES[level] ?? "plain"}`, level),
-    element("span", "log-message", message),
+    messageOf(message, fields),
   );
   const details = element("details");
   details.append(summary, element("pre", "small", JSON.stringify(fields, null, 2)));

@@ -1,6 +1,7 @@
 import { Html } from "@elysiajs/html";
 import type { FilterValues } from "../../src/storage/queries/filter-values.ts";
 import type { HistoryQuery } from "../../src/web/api/history-schema.ts";
+import { attribute } from "../attribute.ts";
 import { canvasName, operationName, STATUSES } from "../words.ts";
 
 export interface HistoryFiltersProps {
@@ -16,7 +17,7 @@ export function HistoryFilters({ query, values, basePath, names }: HistoryFilter
     <form class="card filters" method="get" action={`${basePath}/history`}>
       <div class="field span-2">
         <label for="q">Words in prompt or answer</label>
-        <input id="q" name="q" type="search" value={query.q ?? ""} maxlength="300" />
+        <input id="q" name="q" type="search" value={attribute(query.q ?? "")} maxlength="300" />
       </div>
       <div class="field">
         <label for="from">From (UTC)</label>
@@ -70,7 +71,7 @@ function Choice({ name, label, chosen, values, textOf = (value) => value }: Choi
       <select id={name} name={name}>
         <option value="">Any</option>
         {all.map((value) => (
-          <option value={value} selected={value === chosen} safe>
+          <option value={attribute(value)} selected={value === chosen} safe>
             {textOf(value)}
           </option>
         ))}

@@ -1,5 +1,6 @@
 import { Html } from "@elysiajs/html";
 import type { HistoryItem } from "../../src/storage/queries/history.ts";
+import { attribute } from "../attribute.ts";
 import { Badge } from "../badge.tsx";
 import { duration } from "../format.ts";
 import { ScrollBox } from "../scroll-box.tsx";
@@ -18,7 +19,7 @@ export interface HistoryTableProps {
 export function HistoryTable({ rows, basePath, names, label }: HistoryTableProps): string {
   return (
     <ScrollBox label={label}>
-      <table class="history">
+      <table class="as-list">
         <thead>
           <tr>
             <th scope="col">Time</th>
@@ -37,7 +38,7 @@ export function HistoryTable({ rows, basePath, names, label }: HistoryTableProps
               <td class="nowrap number-text">
                 <Time at={row.created_at} />
               </td>
-              <td class="wide">
+              <td class="wide first">
                 <a class="clamp" href={`${basePath}/history/${encodeURIComponent(row.correlation_id)}`} safe>
                   {row.prompt.trim() || `(${operationName(row.operation_type)} without text)`}
                 </a>
@@ -48,7 +49,7 @@ export function HistoryTable({ rows, basePath, names, label }: HistoryTableProps
               <td>
                 <Badge tone={statusTone(row.status)} text={row.status} />
               </td>
-              <td title={row.canvas_id} safe>
+              <td title={attribute(row.canvas_id)} safe>
                 {canvasName(row.canvas_id, names)}
               </td>
               <td safe>{row.model ?? "–"}</td>

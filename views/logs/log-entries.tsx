@@ -29,6 +29,17 @@ export function LogEntries({ entries, basePath, label, empty }: LogEntriesProps)
   ) as string;
 }
 
+/** The fields that tell entries with the same message apart. */
+const DIGEST = ["method", "url", "status_code", "model", "widget_id", "duration_ms"] as const;
+
+function digestOf(entry: ReadEntry): string {
+  return DIGEST.flatMap((name) => {
+    const value = entry[name];
+    if (typeof value !== "string" && typeof value !== "number") return [];
+    return name === "duration_ms" ? [`${value} ms`] : [String(value)];
+  }).join(" ");
+}
+
 function LogLine({ entry, basePath }: { readonly entry: ReadEntry; readonly basePath: string }): string {
   const { correlation_id } = entry;
   const fields = Object.fromEntries(Object.entries(entry).filter(([name]) => !SHOWN.has(name)));
@@ -40,8 +51,11 @@ function LogLine({ entry, basePath }: { readonly entry: ReadEntry; readonly base
             {`${dateTime(entry.timestamp)}${entry.timestamp.slice(19, 23)}`}
           </time>
           <Badge tone={levelTone(entry.level)} text={entry.level} />
-          <span class="log-message" safe>
-            {entry.message}
+          <span class="log-message">
+            <span safe>{entry.message}</span>{" "}
+            <span class="quiet small" safe>
+              {digestOf(entry)}
+            </span>
           </span>
         </summary>
         <pre class="small" safe>

@@ -1,5 +1,6 @@
 import { Html } from "@elysiajs/html";
 import type { LogFilter, LogPage } from "../../src/observability/read-log.ts";
+import { attribute } from "../attribute.ts";
 import { LogEntries } from "./log-entries.tsx";
 
 export interface LogsPageProps {
@@ -41,7 +42,7 @@ export function logsPage({ page, filter, basePath }: LogsPageProps): string {
         </div>
         <div class="field span-2">
           <label for="q">Text, also of the fields: an id, a code, a file</label>
-          <input id="q" name="q" type="search" value={filter.text} maxlength="200" />
+          <input id="q" name="q" type="search" value={attribute(filter.text)} maxlength="200" />
         </div>
         <div class="row">
           <button class="button primary" type="submit">

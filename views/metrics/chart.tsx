@@ -107,7 +107,7 @@ function bars({ series, slots }: ChartProps, top: number): string {
       const height = ((values[slot] ?? 0) / top) * HEIGHT;
       if (height === 0) return "";
       below += height;
-      return `<rect class="series-${index + 1}" x="${slot + 0.1}" width="0.8" y="${short(HEIGHT - below)}" height="${short(height)}"/>`;
+      return `<rect class="series-${index + 1}" x="${slot + 0.06}" width="0.88" y="${short(HEIGHT - below)}" height="${short(height)}"/>`;
     });
   });
   return rects.join("");

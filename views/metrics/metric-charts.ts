@@ -52,6 +52,7 @@ function promptCharts(metrics: Metrics, frame: Frame): ChartProps[] {
 
 function modelCharts(metrics: Metrics, frame: Frame): ChartProps[] {
   const { prompts, inferences } = metrics;
+  const failedPrompts = inSlots(metrics, prompts, ({ failed }) => failed);
   const failedCalls = inSlots(metrics, inferences, ({ failed }) => failed, sum);
   return [
     {
@@ -84,12 +85,17 @@ function modelCharts(metrics: Metrics, frame: Frame): ChartProps[] {
     {
       ...frame,
       title: "Errors",
-      note: "Prompts without an answer, and calls of models that failed (they may have been repeated).",
-      kind: "lines",
+      note: "Prompts without an answer, and further calls of models that failed and were repeated.",
+      kind: "bars",
       isCount: true,
       series: [
-        { name: "Failed prompts", values: inSlots(metrics, prompts, ({ failed }) => failed) },
-        { name: "Failed calls", values: failedCalls },
+        { name: "Failed prompts", values: failedPrompts },
+        {
+          name: "Further failed calls",
+          values: failedCalls.map((calls, slot) =>
+            calls === null ? null : Math.max(0, calls - (failedPrompts[slot] ?? 0)),
+          ),
+        },
       ],
       format: count,
     },
@@ -133,6 +139,13 @@ function systemCharts(metrics: Metrics, frame: Frame): ChartProps[] {
       count,
       of("At work", ({ tasks_running }) => tasks_running),
       of("Waiting", ({ tasks_waiting }) => tasks_waiting),
+    ),
+    chart(
+      "Delay of the service",
+      "How late it came to what was due: 99 of 100 times within, and the worst.",
+      duration,
+      of("p99", ({ event_loop_lag_p99_ms }) => event_loop_lag_p99_ms),
+      of("Worst", ({ event_loop_lag_max_ms }) => event_loop_lag_max_ms),
     ),
     chart(
       "Disk",

@@ -91,8 +91,8 @@ function Today({ today, queue }: Pick<ServiceStatus, "today" | "queue">): string
         note={`${failed} failed, ${cancelled} cancelled`}
       />
       <Tile name="Success rate" value={percent(today.success_rate)} note="of those not cancelled" />
-      <Tile name="Answered within (p50)" value={duration(today.p50_ms)} note="half of them" />
-      <Tile name="Answered within (p95)" value={duration(today.p95_ms)} note="95 of 100" />
+      <Tile name="Latency p50" value={duration(today.p50_ms)} note="half are answered within" />
+      <Tile name="Latency p95" value={duration(today.p95_ms)} note="95 of 100 within" />
       <Tile
         name="Tokens today"
         value={count(today.completion_tokens)}

@@ -30,7 +30,7 @@ export function TasksSection({ status, basePath, names }: TasksProps): string {
         </p>
       ) : (
         <ScrollBox labelledBy="tasks-heading">
-          <table>
+          <table class="as-list">
             <thead>
               <tr>
                 <th scope="col">Prompt</th>
@@ -50,7 +50,7 @@ export function TasksSection({ status, basePath, names }: TasksProps): string {
             <tbody>
               {status.tasks.map((task) => (
                 <tr>
-                  <td>
+                  <td class="first">
                     <a
                       class="clamp"
                       href={`${basePath}/history/${encodeURIComponent(task.correlation_id)}`}

@@ -3,9 +3,8 @@ import { RecordingLogger } from "../../canvus/testing/recording-logger.ts";
 import { Authentication } from "../authentication.ts";
 import { Dashboard } from "../dashboard.ts";
 import type { Readiness } from "../health.ts";
-import { createPageFrame } from "../page-frame.ts";
+import { createPageFrame, type RenderPage } from "../page-frame.ts";
 import type { SessionRepository } from "../session-repository.ts";
-import { statusRoutes } from "../status-routes.ts";
 import { withVisitor } from "../visitor.ts";
 import { memoryRepository } from "./memory-repository.ts";
 
@@ -21,6 +20,8 @@ export interface TestDashboardOptions {
   readonly trustedProxies?: readonly string[];
   readonly repository?: SessionRepository;
   readonly readiness?: Readiness;
+  /** What is behind the login; without it a few examples. */
+  readonly routes?: (render: RenderPage) => AnyElysia;
 }
 
 /** A dashboard without a socket, and one browser that visits it: it keeps cookies and sends Origin. */
@@ -40,6 +41,7 @@ export class TestDashboard {
     trustedProxies = [],
     repository,
     readiness = READY,
+    routes = exampleRoutes,
   }: TestDashboardOptions) {
     this.#basePath = basePath;
     this.authentication = new Authentication({
@@ -57,7 +59,7 @@ export class TestDashboard {
       authentication: this.authentication,
       readiness: async () => readiness,
       render,
-      routes: new Elysia().use(statusRoutes(render, async () => readiness)).use(exampleRoutes()),
+      routes: routes(render),
       logger: this.logger,
     });
   }
@@ -117,9 +119,10 @@ export class TestDashboard {
 }
 
 /** Routes of the kinds that the pages have. */
-function exampleRoutes(): AnyElysia {
+function exampleRoutes(render: RenderPage): AnyElysia {
   return new Elysia()
     .use(withVisitor)
+    .get("/", ({ visitor }) => render(visitor, { title: "Overview", active: "overview", body: "" }))
     .get("/who", ({ visitor }) => visitor.address)
     .get("/broken", () => {
       throw new Error("secret detail of the inside");

@@ -1,0 +1,39 @@
+import { expect, test } from "bun:test";
+import type { GenerateOptions, TextEngine, TextResult } from "../inference/text-engine.ts";
+import { LiveTextEngine } from "./live-text-engine.ts";
+
+const REQUEST = { messages: [], maxTokens: 10, temperature: 0 };
+
+test("tells the step, the tokens and their speed while a prompt is answered, and nothing after it", async () => {
+  let now = 1000;
+  const answer = Promise.withResolvers<TextResult>();
+  let write: GenerateOptions["onText"];
+  const engine: TextEngine = {
+    generate: (_request, options) => {
+      write = options.onText;
+      return answer.promise;
+    },
+  };
+  const live = new LiveTextEngine(engine, () => now);
+  const shown: string[] = [];
+  const options = {
+    correlationId: "a",
+    signal: new AbortController().signal,
+    onText: (piece: string) => shown.push(piece),
+  };
+  const ended = live.generate(REQUEST, options).catch((error: Error) => error.message);
+  expect(live.of("a")).toEqual({ step: "writing", tokens: 0, tokensPerSecond: null });
+  for (const piece of ["The", " answer", " is"]) {
+    write?.(piece);
+    now += 500;
+  }
+  expect(live.of("a")).toEqual({ step: "writing", tokens: 3, tokensPerSecond: 2 / 1.5 });
+  expect(shown).toEqual(["The", " answer", " is"]);
+  expect(live.of("b")).toBeUndefined();
+  answer.reject(new Error("crashed"));
+  expect(await ended).toBe("crashed");
+  expect(live.of("a")).toBeUndefined();
+
+  void live.generate({ ...REQUEST, jsonSchema: {} }, options).catch(() => undefined);
+  expect(live.of("a")?.step).toBe("deciding");
+});

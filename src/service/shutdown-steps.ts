@@ -10,7 +10,7 @@ export interface RunningParts {
   storage?: Stoppable;
   gpus?: Stoppable;
   telemetry?: Stoppable;
-  web?: Stoppable & { closeLive?(): void };
+  web?: Stoppable & { closeLive(): void };
   engine?: Stoppable & { status(): { readonly model: object | null } };
   tasks?: Stoppable & { close(): Promise<void>; drained(): Promise<void> };
   canvases?: Stoppable;
@@ -47,7 +47,7 @@ export function shutdownSteps(
   const inflightMs = isLoading ? 0 : Math.min(limits.inflightMs, limits.totalMs * INFLIGHT_SHARE);
   return [
     { name: "no new prompts", deadlineMs: QUICK_MS, run: async () => tasks?.close() },
-    { name: "live pages told", deadlineMs: QUICK_MS, run: async () => web?.closeLive?.() },
+    { name: "live pages told", deadlineMs: QUICK_MS, run: async () => web?.closeLive() },
     {
       name: "prompts under way ended",
       deadlineMs: limits.totalMs,

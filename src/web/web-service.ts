@@ -86,10 +86,14 @@ export class WebService {
     return this.#server?.url ?? "";
   }
 
+  /** Ends the streams of live pages, which would never end by themselves. */
+  closeLive(): void {
+    this.#streams.close();
+  }
+
   async stop(): Promise<void> {
     clearInterval(this.#expiryCheck);
-    // They would never end by themselves.
-    this.#streams.close();
+    this.closeLive();
     await this.#server?.stop();
   }
 }

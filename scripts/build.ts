@@ -7,6 +7,7 @@ import { BuildError, type EnginePackages, locateEngine } from "./build/engine-pa
 import { llamaPlugin } from "./build/llama-plugin.ts";
 import { copyNativeFiles } from "./build/native-files.ts";
 import { publish } from "./build/publish.ts";
+import { copyServiceWrapper } from "./build/windows-service.ts";
 
 const ROOT = resolve(import.meta.dir, "..");
 
@@ -56,7 +57,8 @@ async function build(options: BuildArguments): Promise<void> {
     await compile(options, join(stage, executableName), engine);
     say(`copying native files (GPU: ${options.gpu})`);
     await copyNativeFiles(stage, engine);
-    await publish(stage, options.outdir, ["lib", executableName]);
+    const wrapper = options.target === "windows-x64" ? await copyServiceWrapper(ROOT, stage) : [];
+    await publish(stage, options.outdir, ["lib", executableName, ...wrapper]);
   } finally {
     await rm(stage, { recursive: true, force: true });
   }

@@ -14,6 +14,8 @@ export async function runRunner(args: readonly string[]): Promise<number> {
     process.stderr.write("runner: this command is started by the service only\n");
     return USAGE_ERROR;
   }
+  // Windows sends Ctrl+C to every process of a console; only the service decides when a runner ends.
+  process.on("SIGINT", () => undefined);
   const guard = guardAgainstOrphaning();
   const runner = new Runner(
     {

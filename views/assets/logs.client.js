@@ -22,9 +22,10 @@ function element(name, className, text) {
 }
 
 function messageOf(message, fields) {
-  const digest = DIGEST.filter((name) => ["string", "number"].includes(typeof fields[name])).map((name) =>
-    name === "duration_ms" ? `${fields[name]} ms` : fields[name],
-  );
+  const digest = DIGEST.filter((name) => ["string", "number"].includes(typeof fields[name])).map((name) => {
+    if (name === "duration_ms") return `${fields[name]} ms`;
+    return name === "url" ? fields.url.replace(/^https?:\/\/[^/]+/, "") : fields[name];
+  });
   const made = element("span", "log-message");
   made.append(element("span", "", message), " ", element("span", "quiet small", digest.join(" ")));
   return made;

@@ -75,7 +75,7 @@ function Kind({
       </div>
       <div class="error-when">
         <Sparkline values={kind.trend} label={`${kind.code} over the last ${view.range}: ${times}`} />
-        <dl class="facts small">
+        <dl class="facts short small">
           <dt>First</dt>
           <dd>
             <Time at={kind.first_seen_at} />
@@ -113,7 +113,7 @@ function Recent({ view, basePath, code, isOlder }: ErrorsPageProps): string {
         {code === undefined ? "" : <a href={`${basePath}/errors?range=${view.range}#recent`}>Show all</a>}
       </div>
       <ScrollBox labelledBy="recent">
-        <table>
+        <table class="as-list">
           <thead>
             <tr>
               <th scope="col">Last seen</th>
@@ -134,7 +134,7 @@ function Recent({ view, basePath, code, isOlder }: ErrorsPageProps): string {
                 <td>
                   <Badge tone={levelTone(row.level)} text={row.level} />
                 </td>
-                <td class="wide break">
+                <td class="wide break first">
                   <code safe>{row.code}</code> <span safe>{row.message}</span>
                   <div class="quiet small" safe>
                     {row.source ?? ""}

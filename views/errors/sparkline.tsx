@@ -31,7 +31,7 @@ export function Sparkline({
             width="0.8"
             y={String(HEIGHT - height)}
             height={String(height)}
-            class="series-3"
+            class="series-bad"
           />
         );
       })}

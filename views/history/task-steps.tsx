@@ -49,7 +49,7 @@ function ModelTimes({ task }: { readonly task: HistoryRow }): string {
     ["Writing", task.generation_ms],
   ];
   return (
-    <dl class="facts">
+    <dl class="facts short">
       {times.map(([name, ms]) => (
         <>
           <dt>{name}</dt>

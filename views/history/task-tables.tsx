@@ -17,7 +17,7 @@ export function InferencesSection({
     <section class="stack" aria-labelledby="calls-heading">
       <h2 id="calls-heading">Calls of the model</h2>
       <ScrollBox labelledBy="calls-heading">
-        <table>
+        <table class="as-list">
           <thead>
             <tr>
               <th scope="col">Time</th>
@@ -49,7 +49,7 @@ export function InferencesSection({
                 <td class="nowrap">
                   <Time at={call.created_at} />
                 </td>
-                <td>
+                <td class="first">
                   <span safe>{call.model}</span>
                   <div class="quiet small" safe>
                     {[call.quantization, call.device === null ? null : deviceName(call.device)]
@@ -60,12 +60,24 @@ export function InferencesSection({
                 <td>
                   <Badge tone={statusTone(call.status)} text={call.error_code ?? call.status} />
                 </td>
-                <td class="number">{count(call.prompt_tokens)}</td>
-                <td class="number">{count(call.completion_tokens)}</td>
-                <td class="number">{perSecond(call.completion_tokens_per_second)}</td>
-                <td class="number">{duration(call.ttft_ms)}</td>
-                <td class="number">{duration(call.duration_ms)}</td>
-                <td class="number">{videoMemory(call.vram_after_mb)}</td>
+                <td class="number" data-label="read">
+                  {count(call.prompt_tokens)}
+                </td>
+                <td class="number" data-label="written">
+                  {count(call.completion_tokens)}
+                </td>
+                <td class="number" data-label="tokens/s">
+                  {perSecond(call.completion_tokens_per_second)}
+                </td>
+                <td class="number" data-label="first token">
+                  {duration(call.ttft_ms)}
+                </td>
+                <td class="number" data-label="took">
+                  {duration(call.duration_ms)}
+                </td>
+                <td class="number" data-label="video memory">
+                  {videoMemory(call.vram_after_mb)}
+                </td>
               </tr>
             ))}
           </tbody>

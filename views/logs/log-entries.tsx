@@ -36,7 +36,8 @@ function digestOf(entry: ReadEntry): string {
   return DIGEST.flatMap((name) => {
     const value = entry[name];
     if (typeof value !== "string" && typeof value !== "number") return [];
-    return name === "duration_ms" ? [`${value} ms`] : [String(value)];
+    if (name === "duration_ms") return [`${value} ms`];
+    return [name === "url" ? String(value).replace(/^https?:\/\/[^/]+/, "") : String(value)];
   }).join(" ");
 }
 

@@ -4,6 +4,8 @@ import { ChartTable } from "./chart-table.tsx";
 
 export interface Series {
   readonly name: string;
+  /** For what has a meaning of its own; else the series get the colours of the charts in their order. */
+  readonly tone?: "warn" | "bad";
   /** One value for each slot; null where nothing was measured. */
   readonly values: readonly (number | null)[];
 }
@@ -47,9 +49,9 @@ export function Chart(props: ChartProps): string {
       {hasValues ? (
         <>
           <ul class="legend">
-            {series.map(({ name }, index) => (
-              <li class={`series-${index + 1}`} safe>
-                {name}
+            {series.map((each, index) => (
+              <li class={colorOf(each, index)} safe>
+                {each.name}
               </li>
             ))}
           </ul>
@@ -103,20 +105,21 @@ function largestOf({ kind, series, slots }: ChartProps): number {
 function bars({ series, slots }: ChartProps, top: number): string {
   const rects = slots.flatMap((_, slot) => {
     let below = 0;
-    return series.map(({ values }, index) => {
-      const height = ((values[slot] ?? 0) / top) * HEIGHT;
+    return series.map((each, index) => {
+      const height = ((each.values[slot] ?? 0) / top) * HEIGHT;
       if (height === 0) return "";
       below += height;
-      return `<rect class="series-${index + 1}" x="${slot + 0.06}" width="0.88" y="${short(HEIGHT - below)}" height="${short(height)}"/>`;
+      return `<rect class="${colorOf(each, index)}" x="${slot + 0.06}" width="0.88" y="${short(HEIGHT - below)}" height="${short(height)}"/>`;
     });
   });
   return rects.join("");
 }
 
-/** A gap stays a gap; a single value between two gaps is a dot. */
+/** A gap stays a gap; a single value between two gaps is a dash. */
 function lines({ series }: ChartProps, top: number): string {
   return series
-    .map(({ values }, index) => {
+    .map((each, index) => {
+      const { values } = each;
       let path = "";
       let isDrawing = false;
       for (const [slot, value] of values.entries()) {
@@ -125,11 +128,12 @@ function lines({ series }: ChartProps, top: number): string {
           continue;
         }
         const point = `${slot + 0.5} ${short(HEIGHT - (value / top) * HEIGHT)}`;
-        // The line of no length makes the round end visible when nothing follows.
-        path += isDrawing ? `L${point}` : `M${point}h0.001`;
+        const isAlone = !isDrawing && (values[slot + 1] ?? null) === null;
+        if (isAlone) path += `M${slot + 0.2} ${point.split(" ")[1]}h0.6`;
+        else path += isDrawing ? `L${point}` : `M${point}`;
         isDrawing = true;
       }
-      return `<path class="series-${index + 1}" d="${path}"/>`;
+      return `<path class="${colorOf(each, index)}" d="${path}"/>`;
     })
     .join("");
 }
@@ -147,6 +151,10 @@ function pointers({ series, slots, format }: ChartProps): string {
     </rect>
   ));
   return rects.join("");
+}
+
+function colorOf({ tone }: Series, index: number): string {
+  return `series-${tone ?? index + 1}`;
 }
 
 function formatted(value: number | null | undefined, format: ChartProps["format"]): string {

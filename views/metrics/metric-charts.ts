@@ -17,10 +17,11 @@ export function metricCharts(metrics: Metrics): ChartProps[] {
 
 function promptCharts(metrics: Metrics, frame: Frame): ChartProps[] {
   const { prompts } = metrics;
-  const of = (name: string, value: (point: Metrics["prompts"][number]) => number | null): Series => ({
-    name,
-    values: inSlots(metrics, prompts, value),
-  });
+  const of = (
+    name: string,
+    value: (point: Metrics["prompts"][number]) => number | null,
+    tone?: Series["tone"],
+  ): Series => ({ name, tone, values: inSlots(metrics, prompts, value) });
   return [
     {
       ...frame,
@@ -30,8 +31,8 @@ function promptCharts(metrics: Metrics, frame: Frame): ChartProps[] {
       isCount: true,
       series: [
         of("Succeeded", (point) => point.succeeded),
-        of("Failed", (point) => point.failed),
-        of("Cancelled", (point) => point.cancelled),
+        of("Failed", (point) => point.failed, "bad"),
+        of("Cancelled", (point) => point.cancelled, "warn"),
       ],
       format: count,
     },
@@ -89,9 +90,10 @@ function modelCharts(metrics: Metrics, frame: Frame): ChartProps[] {
       kind: "bars",
       isCount: true,
       series: [
-        { name: "Failed prompts", values: failedPrompts },
+        { name: "Failed prompts", tone: "bad", values: failedPrompts },
         {
           name: "Further failed calls",
+          tone: "warn",
           values: failedCalls.map((calls, slot) =>
             calls === null ? null : Math.max(0, calls - (failedPrompts[slot] ?? 0)),
           ),

@@ -46,7 +46,7 @@ export function ModelsSection({ models }: Pick<ServiceStatus, "models">): string
             </strong>
             <Badge tone={modelTone(model.state)} text={model.state} />
           </div>
-          <dl class="facts">
+          <dl class="facts short">
             <dt>Computes on</dt>
             <dd safe>{deviceName(model.device)}</dd>
             <dt>Memory</dt>
@@ -78,7 +78,7 @@ export function MachineSection({ status }: { readonly status: ServiceStatus }): 
   return (
     <section class="card" aria-labelledby="machine-heading">
       <h2 id="machine-heading">Machine</h2>
-      <dl class="facts">
+      <dl class="facts short">
         <dt>GPU</dt>
         <dd>
           {gpu.devices.length === 0 ? (

@@ -63,9 +63,13 @@ export function TasksSection({ status, basePath, names }: TasksProps): string {
                   <td class="nowrap">
                     <Badge tone={task.running ? "info" : "plain"} text={task.step} />
                   </td>
-                  <td class="number">{task.running ? count(task.tokens) : "–"}</td>
-                  <td class="number">{perSecond(task.tokens_per_second)}</td>
-                  <td class="number">
+                  <td class="number" data-label="tokens">
+                    {task.running ? count(task.tokens) : "–"}
+                  </td>
+                  <td class="number" data-label="tokens/s">
+                    {perSecond(task.tokens_per_second)}
+                  </td>
+                  <td class="number" data-label="since">
                     <Ago at={task.created_at} />
                   </td>
                 </tr>

@@ -1,21 +1,20 @@
 /** How figures are written for people. All of them take null for "not known" and give a dash. */
 const NOTHING = "–";
 
-const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-const TENTHS = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
+const GROUPED = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 const BYTE_UNITS = ["B", "KB", "MB", "GB", "TB"] as const;
 
 export function count(value: number | null): string {
-  return value === null ? NOTHING : WHOLE.format(value);
+  return value === null ? NOTHING : whole(value);
 }
 
 /** @param ms milliseconds */
 export function duration(ms: number | null): string {
   if (ms === null) return NOTHING;
   if (ms > 0 && ms < 1) return "< 1 ms";
-  if (ms < 1000) return `${WHOLE.format(ms)} ms`;
+  if (ms < 1000) return `${whole(ms)} ms`;
   const seconds = ms / 1000;
-  if (seconds < 60) return `${TENTHS.format(seconds)} s`;
+  if (seconds < 60) return `${tenths(seconds)} s`;
   const [minutes, rest] = divide(seconds, 60);
   if (minutes < 60) return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
   const [hours, restMinutes] = divide(minutes, 60);
@@ -33,24 +32,24 @@ export function bytes(value: number | null): string {
     amount /= 1000;
     unit += 1;
   }
-  return `${(amount < 100 && unit > 0 ? TENTHS : WHOLE).format(amount)} ${BYTE_UNITS[unit]}`;
+  return `${(amount < 100 && unit > 0 ? tenths : whole)(amount)} ${BYTE_UNITS[unit]}`;
 }
 
 /** @param mebibytes as drivers tell the memory of GPUs */
 export function videoMemory(mebibytes: number | null): string {
   if (mebibytes === null) return NOTHING;
-  return mebibytes < 1024 ? `${WHOLE.format(mebibytes)} MiB` : `${TENTHS.format(mebibytes / 1024)} GiB`;
+  return mebibytes < 1024 ? `${whole(mebibytes)} MiB` : `${tenths(mebibytes / 1024)} GiB`;
 }
 
 /** @param share 0 to 1 */
 export function percent(share: number | null): string {
   if (share === null) return NOTHING;
   // 99.96 % is not all.
-  return `${TENTHS.format(share === 1 ? 100 : Math.min(99.9, share * 100))} %`;
+  return `${tenths(share === 1 ? 100 : Math.min(99.9, share * 100))} %`;
 }
 
 export function perSecond(value: number | null): string {
-  return value === null ? NOTHING : (value < 100 ? TENTHS : WHOLE).format(value);
+  return value === null ? NOTHING : (value < 100 ? tenths : whole)(value);
 }
 
 /** @param iso ISO 8601, UTC */
@@ -67,6 +66,15 @@ export function ago(iso: string | null, now: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h ago`;
   return `${Math.floor(seconds / 86_400)} days ago`;
+}
+
+function whole(value: number): string {
+  return tenths(Math.round(value));
+}
+
+/** Grouping digits takes ten times as long, and a page of charts has thousands of figures. */
+function tenths(value: number): string {
+  return Math.abs(value) < 1000 ? String(Math.round(value * 10) / 10) : GROUPED.format(value);
 }
 
 function divide(value: number, by: number): [number, number] {

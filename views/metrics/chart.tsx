@@ -1,6 +1,7 @@
 import { Html } from "@elysiajs/html";
 import { roundedUp, wholeRoundedUp } from "./chart-scale.ts";
 import { ChartTable } from "./chart-table.tsx";
+import { type ChartTexts, chartTexts } from "./chart-texts.ts";
 
 export interface Series {
   readonly name: string;
@@ -35,6 +36,7 @@ export function Chart(props: ChartProps): string {
   const { title, note, kind, series, axis, format, isCount } = props;
   const id = `chart-${title.toLowerCase().replaceAll(/[^a-z]+/g, "-")}`;
   const hasValues = series.some(({ values }) => values.some((value) => value !== null));
+  const texts = chartTexts(props);
   const top = (isCount ? wholeRoundedUp : roundedUp)(largestOf(props));
   return (
     <figure class="card chart" aria-labelledby={id}>
@@ -77,7 +79,7 @@ export function Chart(props: ChartProps): string {
                 />
               ))}
               {kind === "bars" ? bars(props, top) : lines(props, top)}
-              {pointers(props)}
+              {pointers(texts)}
             </svg>
             <div class="axis-x" aria-hidden="true">
               {axis.map((label) => (
@@ -85,7 +87,7 @@ export function Chart(props: ChartProps): string {
               ))}
             </div>
           </div>
-          <ChartTable {...props} />
+          <ChartTable title={title} texts={texts} />
         </>
       ) : (
         <p class="empty quiet">Nothing was measured in this time.</p>
@@ -102,17 +104,21 @@ function largestOf({ kind, series, slots }: ChartProps): number {
   return Math.max(0, ...sums);
 }
 
+/** All bars of a series are one shape: a page of charts has thousands of them. */
 function bars({ series, slots }: ChartProps, top: number): string {
-  const rects = slots.flatMap((_, slot) => {
-    let below = 0;
-    return series.map((each, index) => {
-      const height = ((each.values[slot] ?? 0) / top) * HEIGHT;
-      if (height === 0) return "";
-      below += height;
-      return `<rect class="${colorOf(each, index)}" x="${slot + 0.06}" width="0.88" y="${short(HEIGHT - below)}" height="${short(height)}"/>`;
-    });
+  const below = new Array<number>(slots.length).fill(0);
+  const shapes = series.map((each, index) => {
+    let path = "";
+    for (const [slot, value] of each.values.entries()) {
+      const height = ((value ?? 0) / top) * HEIGHT;
+      if (height === 0) continue;
+      const base = below[slot] ?? 0;
+      below[slot] = base + height;
+      path += `M${slot + 0.06} ${short(HEIGHT - base - height)}h.88v${short(height)}h-.88z`;
+    }
+    return `<path class="bar ${colorOf(each, index)}" d="${path}"/>`;
   });
-  return rects.join("");
+  return shapes.join("");
 }
 
 /** A gap stays a gap; a single value between two gaps is a dash. */
@@ -139,17 +145,13 @@ function lines({ series }: ChartProps, top: number): string {
 }
 
 /** What stands under the mouse, told by the browser itself. */
-function pointers({ series, slots, format }: ChartProps): string {
-  const rects = slots.map((time, slot) => (
-    <rect class="pointer" x={String(slot)} y="0" width="1" height={String(HEIGHT)}>
-      <title safe>
-        {[
-          `${time.slice(0, 16).replace("T", " ")} UTC`,
-          ...series.map(({ name, values }) => `${name}: ${formatted(values[slot], format)}`),
-        ].join("\n")}
-      </title>
-    </rect>
-  ));
+function pointers({ names, slots }: ChartTexts): string {
+  const rects = slots.map(({ time, values, isEmpty }, slot) => {
+    if (isEmpty) return "";
+    const lines = values.map((value, index) => `${names[index]}: ${value}`);
+    const title = [`${time} UTC`, ...lines].join("\n");
+    return `<rect x="${slot}" width="1" height="${HEIGHT}"><title>${title}</title></rect>`;
+  });
   return rects.join("");
 }
 
@@ -157,10 +159,6 @@ function colorOf({ tone }: Series, index: number): string {
   return `series-${tone ?? index + 1}`;
 }
 
-function formatted(value: number | null | undefined, format: ChartProps["format"]): string {
-  return value === null || value === undefined ? "–" : format(value);
-}
-
-function short(value: number): string {
-  return value.toFixed(2);
+function short(value: number): number {
+  return Math.round(value * 100) / 100;
 }

@@ -2,6 +2,7 @@ import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { DashboardClient } from "./dashboard-client.ts";
 import type { Execution, LogLine } from "./executable.ts";
 import { Harness } from "./harness.ts";
 
@@ -109,6 +110,19 @@ test("a prompt under way is answered first; then everything ends in order, and n
   await harness.canvas.answerWith("Tokyo.", late.id);
 });
 
+test("pages that are open do not hold the end up: their streams end first", async () => {
+  const password = "one for this test only";
+  const service = await harness.runReady({ WEBUI_PWD: password });
+  const browser = new DashboardClient(service.url);
+  await browser.login(password);
+  const live = await browser.get("/api/v1/events");
+  expect(live.headers.get("content-type")).toStartWith("text/event-stream");
+  const ended = live.text();
+  expect(await service.stop()).toBe(143);
+  expect(await ended).toStartWith("event: ");
+  expect(lastEntry(service)?.duration_ms).toBeLessThan(5000);
+});
+
 test("a model that hangs: its prompt is named and left to the next start, which answers it once", async () => {
   const { service, runner, question } = await busyService({ SHUTDOWN_INFLIGHT_TIMEOUT: "200ms" });
   expect(await service.stop("SIGINT")).toBe(130);
@@ -168,6 +182,8 @@ test("an idle service is gone at once, with Ctrl+C as with SIGTERM", async () =>
 test("a database that somebody else has locked is warned about; the service ends all the same", async () => {
   const service = await harness.runReady();
   const other = new Database(join(harness.folder, "data", "data.db"));
+  // The service may be writing just now.
+  other.run("PRAGMA busy_timeout = 10000");
   other.run("BEGIN IMMEDIATE");
   const exitCode = await service.stop();
   other.run("ROLLBACK");

@@ -8,7 +8,7 @@ const pause = document.getElementById("pause");
 const MAX_SHOWN = 500;
 const TONES = { error: "bad", warn: "warn", info: "info" };
 
-const DIGEST = ["method", "url", "status_code", "model", "widget_id", "duration_ms"];
+const DIGEST = ["method", "url", "status_code", "model", "duration_ms"];
 
 let paused = false;
 /** What came while the list was paused, oldest first. */

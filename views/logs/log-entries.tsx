@@ -30,7 +30,7 @@ export function LogEntries({ entries, basePath, label, empty }: LogEntriesProps)
 }
 
 /** The fields that tell entries with the same message apart. */
-const DIGEST = ["method", "url", "status_code", "model", "widget_id", "duration_ms"] as const;
+const DIGEST = ["method", "url", "status_code", "model", "duration_ms"] as const;
 
 function digestOf(entry: ReadEntry): string {
   return DIGEST.flatMap((name) => {

@@ -8,6 +8,7 @@ import { addHistory } from "../storage/testing/sample-rows.ts";
 import { chromiumPath, openBrowser } from "./browser.ts";
 import { DashboardClient } from "./dashboard-client.ts";
 import type { Execution } from "./executable.ts";
+import { faintTexts } from "./faint-texts.ts";
 import { Harness } from "./harness.ts";
 
 const PASSWORD = "a-long-password-of-the-tests";
@@ -136,6 +137,7 @@ describe.skipIf(chromiumPath === undefined)("in a browser", () => {
         await page.goto(service.url + path);
         expect([path, await page.getByRole("heading", { level: 1 }).count()]).toEqual([path, 1]);
         expect([path, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([path, 390]);
+        expect([path, await faintTexts(page)]).toEqual([path, []]);
       }
       await page.context().close();
       expect(complaints).toEqual([]);

@@ -8,7 +8,6 @@ import type { Config } from "./config/schema.ts";
 import { AppError } from "./errors/app-error.ts";
 import { LocalTextEngine } from "./inference/local-text-engine.ts";
 import { ModelHost } from "./inference/model-host.ts";
-import { DEFAULT_LIMITS } from "./inference/supervisor-state.ts";
 import { prepareModel } from "./models/prepare-model.ts";
 import { GpuMonitor } from "./observability/gpu-monitor.ts";
 import { GpuThread } from "./observability/gpu-thread.ts";
@@ -16,11 +15,11 @@ import { logDirectory } from "./observability/log-folder.ts";
 import type { LogTail } from "./observability/log-tail.ts";
 import type { Logger } from "./observability/logger.ts";
 import { describeService } from "./service/describe-service.ts";
+import { storageSettings, taskLimits, textEngineSettings } from "./service/part-settings.ts";
 import { judgeReadiness } from "./service/readiness.ts";
 import { runShutdown, type ShutdownResult } from "./service/shutdown.ts";
 import { type RunningParts, shutdownSteps } from "./service/shutdown-steps.ts";
 import { SystemdNotifier } from "./service/systemd.ts";
-import { taskLimits } from "./service/task-limits.ts";
 import { Storage } from "./storage/storage.ts";
 import { CanvasBoard } from "./tasks/canvas-board.ts";
 import { TaskService } from "./tasks/task-service.ts";
@@ -81,11 +80,7 @@ export class App {
         writer: new URL("./storage/worker.ts", import.meta.url),
         queries: new URL("./storage/query-worker.ts", import.meta.url),
       },
-      retention: {
-        historyMs: config.CANVUSLLM_HISTORY_RETENTION,
-        metricsMs: config.CANVUSLLM_METRICS_RETENTION,
-      },
-      warnBytes: config.CANVUSLLM_DB_WARN_SIZE,
+      ...storageSettings(config),
       timers: systemTimers,
       logger,
     });
@@ -103,24 +98,17 @@ export class App {
     const telemetry = new Telemetry({ storage, databaseFile, gpus, errors, timers: systemTimers, logger });
     this.#begun("telemetry", telemetry);
 
-    const models = new ModelHost(logger);
     const engine = new LocalTextEngine({
-      host: models,
+      host: new ModelHost(logger),
       memory: storage.modelMemory,
-      keepAliveMs: config.CANVUSLLM_MODEL_KEEP_ALIVE,
       modelPath: model.path,
       isDemo: model.isDemo,
-      contextSize: config.LLAMA_CONTEXT_SIZE,
-      threads: config.LLAMA_THREADS,
-      gpu: config.LLAMA_GPU,
-      maxConcurrent: config.MAX_CONCURRENT,
+      ...textEngineSettings(config),
       onWaiting: (isWaiting) => tasks.modelAvailable(!isWaiting),
-      limits: { ...DEFAULT_LIMITS, noProgressMs: config.AI_TIMEOUT },
       logger,
     });
 
     const live = new LiveTextEngine(telemetry.recorded(engine), () => performance.now());
-    const references = config.CANVAS_IDS ?? [];
     const client = await canvusClient(config, logger);
 
     const limits = taskLimits(config);
@@ -142,7 +130,7 @@ export class App {
 
     const canvases = new CanvasGroup({
       client,
-      references,
+      references: config.CANVAS_IDS ?? [],
       idleTimeoutMs: config.CANVUSLLM_STREAM_IDLE_TIMEOUT,
       timers: systemTimers,
       logger,
@@ -154,17 +142,15 @@ export class App {
       onAvailable: (canvasId, available) => tasks.canvasAvailable(canvasId, available),
     });
 
-    const { isDemo } = model;
-    const { version } = buildInfo;
-    const parts = { storage, canvases, engine, gpus, isDemo };
+    const parts = { storage, canvases, engine, gpus, isDemo: model.isDemo };
     const readiness = () => judgeReadiness({ ...parts, isStopping: this.#stopped !== undefined });
     const web = new WebService({
       config,
-      version,
+      version: buildInfo.version,
       password: this.#password,
       readiness,
       sources: webSources({
-        ...{ ...parts, tasks, live, version, readiness, limits },
+        ...{ ...parts, tasks, live, version: buildInfo.version, readiness, limits },
         startedAt: systemTimers.now(),
         logDirectory: logDirectory(config),
         logTail: tail,
@@ -197,10 +183,9 @@ export class App {
 
   async #shutDown(inflightMs: number): Promise<ShutdownResult> {
     this.#systemd.stopping();
-    const timers = systemTimers;
-    const limits = { inflightMs, totalMs: this.#config.SHUTDOWN_TIMEOUT };
-    const steps = shutdownSteps(this.#running, limits, timers);
-    return runShutdown(steps, { totalMs: limits.totalMs, timers, logger: this.#logger });
+    const totalMs = this.#config.SHUTDOWN_TIMEOUT;
+    const steps = shutdownSteps(this.#running, { inflightMs, totalMs }, systemTimers);
+    return runShutdown(steps, { totalMs, timers: systemTimers, logger: this.#logger });
   }
 
   /** To be called before a part starts: a stop that comes while it does must find it. */

@@ -32,12 +32,15 @@ const ADDRESSES = [
 async function measure(folder: string): Promise<void> {
   const harness = await Harness.start();
   try {
-    const { url } = await harness.runReady({
+    const service = await harness.runReady({
       WEBUI_PWD: PASSWORD,
       CANVUSLLM_DATA_DIR: folder,
       CANVUSLLM_HISTORY_RETENTION: "87600h",
+      CANVUSLLM_LOG_LEVEL: "debug",
     });
-    const client = new DashboardClient(url);
+    // It reads the whole file soon after the start, and the disk is not ours alone until it has.
+    await service.logged(({ message }) => message.includes("integrity check")).catch(() => undefined);
+    const client = new DashboardClient(service.url);
     await client.login(PASSWORD);
     const page = (await (await client.get("/api/v1/history?limit=1&status=succeeded")).json()) as {
       rows: { correlation_id: string }[];

@@ -9,37 +9,57 @@ export class StatusFeed {
   readonly #status: () => Promise<ServiceStatus>;
   readonly #intervalMs: number;
   readonly #listeners = new Set<Listener>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isLooking = false;
+  #endWait = () => {};
   #last = "";
+  /** Somebody came during a look and may have missed what it told. */
+  #isNew = false;
 
   constructor(status: () => Promise<ServiceStatus>, intervalMs = INTERVAL_MS) {
     this.#status = status;
     this.#intervalMs = intervalMs;
   }
 
-  /** The first state comes with the next look. @returns what ends it */
+  /** The first state comes at once. @returns what ends it */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     this.#last = "";
-    if (this.#timer === undefined) this.#schedule(0);
+    this.#isNew = true;
+    this.#endWait();
+    if (!this.#isLooking) void this.#look();
     return () => {
       this.#listeners.delete(listener);
-      if (this.#listeners.size > 0) return;
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
+      if (this.#listeners.size === 0) this.#endWait();
     };
   }
 
-  #schedule(delayMs: number): void {
-    this.#timer = setTimeout(() => void this.#look(), delayMs);
+  async #look(): Promise<void> {
+    this.#isLooking = true;
+    while (this.#listeners.size > 0) {
+      this.#isNew = false;
+      // Should it fail once, nothing is said; the heartbeat goes on, and the next look may succeed.
+      const status = await this.#status().catch(() => null);
+      if (status !== null) this.#tell(status);
+      if (this.#listeners.size > 0 && !this.#isNew) await this.#wait();
+    }
+    this.#isLooking = false;
   }
 
-  async #look(): Promise<void> {
-    const status = await this.#status();
+  #tell(status: ServiceStatus): void {
     const text = withoutNoise(status);
     if (text !== this.#last) for (const listener of this.#listeners) listener(status);
     this.#last = text;
-    if (this.#listeners.size > 0) this.#schedule(this.#intervalMs);
+  }
+
+  async #wait(): Promise<void> {
+    const over = Promise.withResolvers<void>();
+    const timer = setTimeout(over.resolve, this.#intervalMs);
+    this.#endWait = () => {
+      clearTimeout(timer);
+      over.resolve();
+    };
+    await over.promise;
+    this.#endWait = () => {};
   }
 }
 

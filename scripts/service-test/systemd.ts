@@ -81,6 +81,10 @@ async function life(harness: Harness): Promise<void> {
     await eventually(10, async () => (await described()).startsWith("1 of 1 canvases live")),
     await described(),
   );
+  const status = await service("status");
+  check("status", status.exitCode === 0 && status.output.includes("active (running)"), status);
+  const logs = await service("logs");
+  check("logs", logs.exitCode === 0 && logs.output.includes('"prompt answered"'), logs);
   const owner = await container.run("stat", "-c", "%U", `/proc/${await container.property("MainPID")}`);
   check("runs as its own user", owner.output === "canvuslocallm", owner);
   const { output } = await container.run("systemd-analyze", "security", "--no-pager", "canvuslocallm");

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { privateCopy } from "../chaos-test/private-copy.ts";
 import { type StopResult, StopRound } from "./stop-round.ts";
@@ -30,11 +30,13 @@ for (let index = 0; index < rounds; index += 1) {
   const verdict = violations.length === 0 ? "ok" : `FAILED: ${violations.join("; ")}`;
   const blow = `${signal}${twice ? " twice" : ""} after ${afterMs} ms, gone in ${tookMs} ms`;
   print(`stop ${index + 1}/${rounds}  seed ${seed}  ${prompts} prompts, ${blow}  ${verdict}`);
-  await rm(join(folder, String(seed)), { recursive: true, force: true });
+  if (violations.length === 0) await rm(join(folder, String(seed)), { recursive: true, force: true });
+  else print(`  its data and logs: ${join(folder, String(seed))}`);
 }
-await rm(folder, { recursive: true, force: true });
+await rm(dirname(executable), { recursive: true, force: true });
 
 const failed = results.filter(({ violations }) => violations.length > 0);
+if (failed.length === 0) await rm(folder, { recursive: true, force: true });
 const times = results.map(({ tookMs }) => tookMs).sort((one, other) => one - other);
 print(
   JSON.stringify({

@@ -65,6 +65,13 @@ export class StopRound {
     } finally {
       for (const canvas of canvases) canvas.close();
       await this.#victims.end();
+      if (this.#violations.length > 0) await this.#saveLogs();
+    }
+  }
+
+  async #saveLogs(): Promise<void> {
+    for (const { name, execution } of this.#victims.runs) {
+      await Bun.write(join(this.#folder, `${name}.log`), `${execution.stderr.join("\n")}\n`);
     }
   }
 

@@ -170,6 +170,8 @@ export class Intake {
       throw error;
     } finally {
       this.#desk.unreserve(canvasId);
+      // A task that was started at once left its place in the queue free while this reservation still covered it.
+      if (this.#open) this.onRoom();
     }
   }
 

@@ -204,13 +204,15 @@ export class TaskService {
   /** Runs an event of the scheduler and arms the timer for its next wish. */
   #dispatch(event: (now: number) => void): void {
     const { timers } = this.#options;
-    event(timers.now());
+    const now = timers.now();
+    event(now);
     this.#intake.onRoom();
     this.#cancelWake?.();
     this.#cancelWake = null;
-    const wakeAt = this.#scheduler.nextWakeAt(timers.now());
+    // Asked with the time of the event: what became due while it was handled would else never be woken for.
+    const wakeAt = this.#scheduler.nextWakeAt(now);
     if (wakeAt === null || this.#stopping) return;
-    this.#cancelWake = timers.schedule(wakeAt - timers.now(), () =>
+    this.#cancelWake = timers.schedule(Math.max(0, wakeAt - timers.now()), () =>
       this.#dispatch((now) => this.#scheduler.tick(now)),
     );
   }

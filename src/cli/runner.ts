@@ -1,16 +1,19 @@
-import { loadLlamaLazily } from "../inference/engines/load-llama-lazily.ts";
+import { loadEngine } from "../inference/engines/load-engine.ts";
+import type { EngineKind } from "../inference/protocol.ts";
 import { guardAgainstOrphaning } from "../inference/runner/orphan-guard.ts";
 import { Runner } from "../inference/runner/runner.ts";
 
 const USAGE_ERROR = 2;
+const KINDS: readonly string[] = ["text", "vision", "image"] satisfies EngineKind[];
 
 /**
- * Hidden command `runner <engine>`: one native engine in a process of its own, steered by the service that started it.
+ * Hidden command `runner <kind>`: one native engine in a process of its own, steered by the service that started it.
+ * The kind is for people who look at processes; what is loaded comes with the service's orders.
  * @returns the exit code
  */
 export async function runRunner(args: readonly string[]): Promise<number> {
   const send = process.send?.bind(process);
-  if (args.length !== 1 || args[0] !== "text" || send === undefined) {
+  if (args.length !== 1 || !KINDS.includes(args[0] ?? "") || send === undefined) {
     process.stderr.write("runner: this command is started by the service only\n");
     return USAGE_ERROR;
   }
@@ -22,7 +25,7 @@ export async function runRunner(args: readonly string[]): Promise<number> {
       send: (message) => void send(message),
       onMessage: (listener) => void process.on("message", listener),
     },
-    loadLlamaLazily,
+    loadEngine,
   );
   await runner.run();
   guard.release();

@@ -89,6 +89,15 @@ describe("the demo model in a runner", () => {
     ]);
   });
 
+  test("counts the tokens of texts, and tells the size of its context", async () => {
+    const { signal } = new AbortController();
+    const [none, word, twice] = await engine.countTokens(["", "Paris", "Paris Paris"], { signal });
+    expect(none).toBe(0);
+    expect(word).toBeGreaterThan(0);
+    expect(twice).toBeGreaterThan(word ?? 0);
+    expect(await engine.contextSize()).toBe(512);
+  });
+
   test("can write nothing but JSON of the schema it is given", async () => {
     const jsonSchema = {
       type: "object",

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { AppError } from "../errors/app-error.ts";
 import { LocalTextEngine, type LocalTextEngineOptions } from "./local-text-engine.ts";
 import { ModelHost } from "./model-host.ts";
+import { MAX_COUNTED_TEXTS } from "./runner-work.ts";
 import { DEFAULT_LIMITS } from "./supervisor-state.ts";
 import { MapMemory } from "./testing/map-memory.ts";
 import { recordingLogger } from "./testing/recording-logger.ts";
@@ -106,6 +107,15 @@ describe("answering", () => {
     expect(await outcome(ask(engine, "hello", abort.signal))).toBe("CANCELLED");
   });
 
+  test("tokens are counted by the model itself, as many texts as one message may hold", async () => {
+    const { engine } = await started();
+    const { signal } = new AbortController();
+    expect(await engine.countTokens(["four", "", "characters"], { signal })).toEqual([4, 0, 10]);
+    expect(await engine.contextSize()).toBe(8192);
+    const tooMany = Array.from({ length: MAX_COUNTED_TEXTS + 1 }, () => "");
+    expect(await engine.countTokens(tooMany, { signal }).catch(({ code }) => code)).toBe("INTERNAL");
+  });
+
   test("one failed request says so and harms no other", async () => {
     const { engine } = await started();
     expect(await outcome(ask(engine, "fail"))).toBe("INFERENCE_FAILED");
@@ -155,9 +165,10 @@ describe("a runner that misbehaves", () => {
     expect(await outcome(ask(engine, "hello"))).toBe("RUNNER_QUARANTINED");
   });
 
-  test("talks nonsense", async () => {
+  test.each(["nonsense", "liar"])("talks %s", async (prompt) => {
     const { engine } = await started();
-    expect(await outcome(ask(engine, "nonsense"))).toBe("RUNNER_CRASHED");
+    expect(await outcome(ask(engine, prompt))).toBe("RUNNER_CRASHED");
+    expect(await outcome(ask(engine, "hello"))).toBe("echo: hello");
   });
 
   test("writes garbage to its output: nobody minds", async () => {

@@ -35,6 +35,7 @@ function open(
       bytes,
       step: `context of ${contextSize} tokens`,
       loadOptions: () => ({
+        kind: "text",
         modelPath: `/${id}.gguf`,
         isDemo: false,
         contextSize,
@@ -61,10 +62,11 @@ function open(
 }
 
 async function ask(host: ModelHost, id: string, prompt = "hello", signal = NEVER): Promise<string> {
-  const request = { messages: [{ role: "user" as const, content: prompt }], maxTokens: 1, temperature: 0 };
+  const messages = [{ role: "user" as const, content: prompt }];
+  const request = { kind: "text" as const, messages, maxTokens: 1, temperature: 0 };
   try {
     const result = await host.run(id, signal, (runner) =>
-      runner.generate(request, { correlationId: "test", signal }),
+      runner.run(request, { correlationId: "test", signal }),
     );
     return result.text;
   } catch (error) {
@@ -81,6 +83,25 @@ function states(host: ModelHost): string {
 }
 
 const ROOM = async () => ({ ram: null, vram: null });
+
+test("a picture comes back as bytes, and each of its steps is told", async () => {
+  const host = new ModelHost(recordingLogger(), ROOM);
+  open(host, "a", {});
+  const steps: string[] = [];
+  const request = {
+    ...{ kind: "image" as const, prompt: "a red fox", negativePrompt: "", width: 512, height: 256 },
+    ...{ steps: 3, guidance: 7, seed: 1 },
+  };
+  const options = {
+    correlationId: "test",
+    signal: NEVER,
+    onStep: (step: number, all: number) => steps.push(`${step} of ${all}`),
+  };
+  const result = await host.run("a", NEVER, (runner) => runner.run(request, options));
+  expect(result.png).toEqual(new Uint8Array([0x89, 0x50]));
+  expect(result).toMatchObject({ width: 512, height: 256 });
+  expect(steps).toEqual(["1 of 3", "2 of 3", "3 of 3"]);
+});
 
 describe("two models", () => {
   test("that do not fit together take turns, and the process of the one that goes is gone first", async () => {

@@ -11,19 +11,13 @@ import type {
   Rung,
   SchedulableModel,
 } from "./model-scheduler-types.ts";
+import type { Work } from "./pending-requests.ts";
 import type { LoadOptions, RunnerFailure } from "./protocol.ts";
 import { RunnerSupervisor } from "./runner-supervisor.ts";
 import type { SupervisorLimits, SupervisorPhase } from "./supervisor-state.ts";
 
 const STOPPED: RunnerFailure = { code: "CANCELLED", message: "The model is stopped." };
 const CANCELLED: RunnerFailure = { code: "CANCELLED", message: "The answer was cancelled." };
-
-/** What a request does with its runner. */
-export interface Work<T> {
-  readonly result: Promise<T>;
-  /** Resolves when the runner has let go of it; after a cancellation that is later than the result. */
-  readonly released: Promise<void>;
-}
 
 /** One way to load a model, with what its runner is told for it. */
 export interface HostedRung extends Rung {

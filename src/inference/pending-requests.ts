@@ -1,12 +1,29 @@
 import { AppError } from "../errors/app-error.ts";
 import { withCorrelation } from "../observability/correlation.ts";
 import type { RunnerFailure } from "./protocol.ts";
-import type { GenerateOptions, TextResult } from "./text-engine.ts";
+import { parseWorkResult, type WorkKind, type WorkResult } from "./runner-work.ts";
+
+export interface WorkOptions {
+  readonly correlationId: string;
+  readonly signal: AbortSignal;
+  /** Called with each new piece of text, in order. */
+  readonly onText?: (piece: string) => void;
+  /** Called after each denoising step that is done. */
+  readonly onStep?: (step: number, steps: number) => void;
+}
+
+/** What a request does with its runner. */
+export interface Work<T> {
+  readonly result: Promise<T>;
+  /** Resolves when the runner has let go of it; after a cancellation that is later than the result. */
+  readonly released: Promise<void>;
+}
 
 interface PendingRequest {
-  readonly resolve: (result: TextResult) => void;
+  /** @returns false when that is no result of such work; the request stays then */
+  readonly accept: (result: unknown) => boolean;
   readonly reject: (error: AppError) => void;
-  readonly onText: (piece: string) => void;
+  readonly tell: (say: (options: WorkOptions) => void) => void;
   readonly release: () => void;
 }
 
@@ -17,14 +34,15 @@ export class PendingRequests {
 
   /**
    * @param onCancel called when the caller gives up; the request stays known until the runner lets go of it
-   * @returns the request's id, the promise its caller waits for, and one that resolves when the runner let go of it
+   * @returns the request's id, and what its caller waits for
    */
-  add(
-    options: GenerateOptions,
+  add<Kind extends WorkKind>(
+    kind: Kind,
+    options: WorkOptions,
     onCancel: (id: number) => void,
-  ): { readonly id: number; readonly result: Promise<TextResult>; readonly released: Promise<void> } {
+  ): Work<WorkResult<Kind>> & { readonly id: number } {
     const id = ++this.#lastId;
-    const { promise, resolve, reject } = Promise.withResolvers<TextResult>();
+    const { promise, resolve, reject } = Promise.withResolvers<WorkResult<Kind>>();
     const released = Promise.withResolvers<void>();
     const cancel = () => {
       reject(new AppError("CANCELLED", "The answer was cancelled."));
@@ -32,12 +50,16 @@ export class PendingRequests {
     };
     options.signal.addEventListener("abort", cancel, { once: true });
     this.#pending.set(id, {
-      resolve,
+      accept: (value) => {
+        const result = parseWorkResult(kind, value);
+        if (result === null) return false;
+        resolve(result);
+        return true;
+      },
       reject,
-      onText: (piece) => {
-        if (options.signal.aborted) return;
-        // Called by the runner's message, which belongs to no task; what the caller does with the text does.
-        withCorrelation(options.correlationId, () => options.onText?.(piece));
+      tell: (say) => {
+        // Called by the runner's message, which belongs to no task; what the caller does with it does.
+        if (!options.signal.aborted) withCorrelation(options.correlationId, () => say(options));
       },
       release: () => {
         options.signal.removeEventListener("abort", cancel);
@@ -52,29 +74,37 @@ export class PendingRequests {
   }
 
   text(id: number, piece: string): void {
-    this.#pending.get(id)?.onText(piece);
+    this.#pending.get(id)?.tell(({ onText }) => onText?.(piece));
   }
 
-  /** @returns false when the request is not known (any more) */
-  resolve(id: number, result: TextResult): boolean {
-    return this.#end(id, (request) => request.resolve(result));
+  step(id: number, step: number, steps: number): void {
+    this.#pending.get(id)?.tell(({ onStep }) => onStep?.(step, steps));
+  }
+
+  /** @returns `nonsense` when that cannot be the request's result, `unknown` when there is no such request (any more) */
+  resolve(id: number, result: unknown): "resolved" | "unknown" | "nonsense" {
+    const request = this.#pending.get(id);
+    if (request === undefined) return "unknown";
+    if (!request.accept(result)) return "nonsense";
+    this.#end(id, request);
+    return "resolved";
   }
 
   /** @returns false when the request is not known (any more) */
   reject(id: number, { code, message }: RunnerFailure): boolean {
-    return this.#end(id, (request) => request.reject(new AppError(code, message)));
+    const request = this.#pending.get(id);
+    if (request === undefined) return false;
+    this.#end(id, request);
+    request.reject(new AppError(code, message));
+    return true;
   }
 
   rejectAll(failure: RunnerFailure): void {
     for (const id of [...this.#pending.keys()]) this.reject(id, failure);
   }
 
-  #end(id: number, settle: (request: PendingRequest) => void): boolean {
-    const request = this.#pending.get(id);
-    if (request === undefined) return false;
+  #end(id: number, request: PendingRequest): void {
     this.#pending.delete(id);
     request.release();
-    settle(request);
-    return true;
   }
 }

@@ -1,12 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import { type MessageToRunner, parseMessageFromRunner, parseMessageToRunner } from "./protocol.ts";
 
-const generate: MessageToRunner = {
-  type: "generate",
+const generate = {
+  type: "run",
   id: 1,
   correlationId: "abc",
-  request: { messages: [{ role: "user", content: "Hi" }], maxTokens: 10, temperature: 0 },
-};
+  request: {
+    kind: "text",
+    messages: [{ role: "user", content: "Hi" }],
+    maxTokens: 10,
+    temperature: 0,
+  },
+} satisfies MessageToRunner;
 
 describe("messages that arrive", () => {
   test("are taken when they are in the protocol", () => {
@@ -19,6 +24,7 @@ describe("messages that arrive", () => {
     ["nothing", undefined],
     ["text", "generate"],
     ["an unknown type", { type: "reboot" }],
+    ["work that nobody does", { ...generate, request: { ...generate.request, kind: "cook" } }],
     ["a request without messages", { ...generate, request: { ...generate.request, messages: [] } }],
     [
       "an unknown role",

@@ -1,16 +1,13 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { ERRORS } from "../errors/registry.ts";
+import { WorkRequest } from "./runner-work.ts";
 
 /**
  * What the service and a runner say to each other, over Bun's IPC with structured clones. The runner's stdout and
  * stderr are no part of it: native code writes there as it likes.
  */
-export const PROTOCOL_VERSION = 1;
-
-/** Longest text of one message in characters; far above any context, it only stops runaway input. */
-const MAX_TEXT_LENGTH = 16 * 1024 * 1024;
-const MAX_TOKENS = 1_000_000;
+export const PROTOCOL_VERSION = 2;
 
 const RequestId = Type.Integer({ minimum: 1 });
 const Count = Type.Number({ minimum: 0 });
@@ -19,39 +16,6 @@ const ErrorCodes = Type.Union(
 );
 const Failure = Type.Object({ code: ErrorCodes, message: Type.String({ maxLength: 4096 }) });
 
-const Metrics = Type.Object({
-  queue_ms: Count,
-  load_ms: Count,
-  prompt_tokens: Count,
-  prompt_ms: Count,
-  completion_tokens: Count,
-  generation_ms: Count,
-  ttft_ms: Count,
-  prompt_tokens_per_second: Count,
-  completion_tokens_per_second: Count,
-});
-
-const TextResult = Type.Object({
-  text: Type.String({ maxLength: MAX_TEXT_LENGTH }),
-  model: Type.String(),
-  stopReason: Type.Union([Type.Literal("stop"), Type.Literal("length")]),
-  promptTokensCut: Count,
-  metrics: Metrics,
-});
-
-const TextRequest = Type.Object({
-  messages: Type.Array(
-    Type.Object({
-      role: Type.Union([Type.Literal("system"), Type.Literal("user"), Type.Literal("assistant")]),
-      content: Type.String({ maxLength: MAX_TEXT_LENGTH }),
-    }),
-    { minItems: 1, maxItems: 1000 },
-  ),
-  maxTokens: Type.Integer({ minimum: 1, maximum: MAX_TOKENS }),
-  temperature: Type.Number({ minimum: 0, maximum: 10 }),
-  jsonSchema: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-});
-
 const GpuSetting = Type.Union([
   Type.Literal("auto"),
   Type.Literal("cuda"),
@@ -59,9 +23,17 @@ const GpuSetting = Type.Union([
   Type.Literal("off"),
 ]);
 
-const LoadOptions = Type.Object({
+/** What all engines have in common. */
+const Computing = {
   modelPath: Type.String(),
   isDemo: Type.Boolean(),
+  /** 0 = automatic. */
+  threads: Type.Integer({ minimum: 0 }),
+  gpu: GpuSetting,
+};
+/** What both kinds of llama.cpp models have in common. */
+const LlamaOptions = {
+  ...Computing,
   /** Tokens of each request's context. */
   contextSize: Type.Integer({ minimum: 1 }),
   /** Tokens read in one step. */
@@ -69,17 +41,29 @@ const LoadOptions = Type.Object({
   kvCache: Type.Union([Type.Literal("f16"), Type.Literal("q8_0")]),
   /** Layers that the GPU computes; null = as many as fit. */
   gpuLayers: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
-  /** 0 = automatic. */
-  threads: Type.Integer({ minimum: 0 }),
-  gpu: GpuSetting,
-  /** How many requests are computed at once, each with a context of its own. */
-  sequences: Type.Integer({ minimum: 1, maximum: 64 }),
-});
+};
+
+const LoadOptions = Type.Union([
+  Type.Object({
+    kind: Type.Literal("text"),
+    ...LlamaOptions,
+    /** How many requests are computed at once, each with a context of its own. */
+    sequences: Type.Integer({ minimum: 1, maximum: 64 }),
+  }),
+  Type.Object({
+    kind: Type.Literal("vision"),
+    ...LlamaOptions,
+    /** File of the encoder that turns pictures into tokens. */
+    mmprojPath: Type.String(),
+  }),
+  Type.Object({ kind: Type.Literal("image"), ...Computing }),
+]);
 
 const ModelInfo = Type.Object({
   name: Type.String(),
   path: Type.String(),
   quantization: Type.String(),
+  /** In tokens per request; 0 for models that have none. */
   contextSize: Count,
   gpu: Type.Union([Type.Literal("cuda"), Type.Literal("vulkan"), Type.Literal("metal"), Type.Literal("off")]),
   threads: Count,
@@ -89,10 +73,10 @@ const ModelInfo = Type.Object({
 const ToRunner = Type.Union([
   Type.Object({ type: Type.Literal("load"), options: LoadOptions }),
   Type.Object({
-    type: Type.Literal("generate"),
+    type: Type.Literal("run"),
     id: RequestId,
     correlationId: Type.String(),
-    request: TextRequest,
+    request: WorkRequest,
   }),
   Type.Object({ type: Type.Literal("cancel"), id: RequestId }),
   Type.Object({ type: Type.Literal("shutdown") }),
@@ -100,9 +84,17 @@ const ToRunner = Type.Union([
 
 const FromRunner = Type.Union([
   Type.Object({ type: Type.Literal("text"), id: RequestId, piece: Type.String() }),
-  /** `progress` only grows while tokens are read or written; `rss` is the runner's memory in bytes. */
+  /** A denoising step of a picture is done. */
+  Type.Object({
+    type: Type.Literal("step"),
+    id: RequestId,
+    step: Type.Integer({ minimum: 1 }),
+    steps: Type.Integer({ minimum: 1 }),
+  }),
+  /** `progress` only grows while there is something done, token by token or step by step; `rss` is the runner's memory in bytes. */
   Type.Object({ type: Type.Literal("heartbeat"), progress: Count, rss: Count }),
-  Type.Object({ type: Type.Literal("done"), id: RequestId, result: TextResult }),
+  /** Whoever asked knows what kind of result it must be, and checks it (`parseWorkResult`). */
+  Type.Object({ type: Type.Literal("done"), id: RequestId, result: Type.Unknown() }),
   Type.Object({ type: Type.Literal("failed"), id: RequestId, error: Failure }),
   Type.Object({ type: Type.Literal("hello"), protocol: Type.Integer() }),
   Type.Object({ type: Type.Literal("loadProgress"), fraction: Type.Number() }),
@@ -129,8 +121,13 @@ const FromRunner = Type.Union([
 ]);
 
 export type GpuSetting = Static<typeof GpuSetting>;
-export type LoadOptions = Static<typeof LoadOptions>;
-/** What is loaded; `contextSize` in tokens per request, `gpu` what is really used. */
+/** Kinds of engines; each runner is one. */
+export type EngineKind = Static<typeof LoadOptions>["kind"];
+export type LoadOptions<Kind extends EngineKind = EngineKind> = Extract<
+  Static<typeof LoadOptions>,
+  { kind: Kind }
+>;
+/** What is loaded; `gpu` is what is really used. */
 export type ModelInfo = Readonly<Static<typeof ModelInfo>>;
 export type RunnerFailure = Static<typeof Failure>;
 export type MessageToRunner = Static<typeof ToRunner>;

@@ -1,7 +1,6 @@
-import { AppError } from "../errors/app-error.ts";
 import type { Logger } from "../observability/logger.ts";
 import { diedOfMemory, memoryEvidence } from "./out-of-memory.ts";
-import { PendingRequests } from "./pending-requests.ts";
+import { PendingRequests, type Work, type WorkOptions } from "./pending-requests.ts";
 import {
   type LoadOptions,
   type MessageFromRunner,
@@ -11,6 +10,8 @@ import {
   type RunnerFailure,
 } from "./protocol.ts";
 import { type RunnerExit, type RunnerProcess, spawnRunner } from "./runner-process.ts";
+import type { WorkKind, WorkRequest, WorkResult } from "./runner-work.ts";
+import { logLoaded, logPhase } from "./supervisor-log.ts";
 import {
   INITIAL_STATE,
   type SupervisorEffect,
@@ -19,11 +20,12 @@ import {
   type SupervisorState,
 } from "./supervisor-state.ts";
 import { step } from "./supervisor-step.ts";
-import type { GenerateOptions, TextRequest, TextResult } from "./text-engine.ts";
 import { Ticker } from "./ticker.ts";
 
 /** Added to the sum of the ladder's rungs before a stop gives up on a process that cannot even be killed. */
 const STOP_MARGIN_MS = 1000;
+
+const NONSENSE = "The model process sent a message that is not in the protocol.";
 
 /** Bytes of the machine's memory and of the GPU's. */
 export interface LoadedMemory {
@@ -113,19 +115,14 @@ export class RunnerSupervisor {
   }
 
   /** Sends a request to a runner that is ready; the caller has looked. */
-  generate(
-    request: TextRequest,
-    options: GenerateOptions,
-  ): { readonly result: Promise<TextResult>; readonly released: Promise<void> } {
-    const { id, result, released } = this.#requests.add(options, (cancelled) => this.#cancel(cancelled));
-    this.#process?.send({
-      type: "generate",
-      id,
-      correlationId: options.correlationId,
-      request: { ...request, messages: [...request.messages] },
-    });
+  run<Kind extends WorkKind>(
+    request: Extract<WorkRequest, { kind: Kind }>,
+    options: WorkOptions,
+  ): Work<WorkResult<Kind>> {
+    const { id, ...work } = this.#requests.add<Kind>(request.kind, options, (which) => this.#cancel(which));
+    this.#process?.send({ type: "run", id, correlationId: options.correlationId, request });
     this.#dispatch({ type: "requestBegun" });
-    return { result, released };
+    return work;
   }
 
   #cancel(id: number): void {
@@ -144,29 +141,13 @@ export class RunnerSupervisor {
     const { state, effects } = step(this.#state, event, performance.now(), this.#options.limits);
     this.#state = state;
     for (const effect of effects) this.#apply(effect);
-    if (state.phase.name !== before) this.#enter(state.phase);
+    if (state.phase.name !== before) this.#enter(state);
     this.#options.onChange();
   }
 
-  #enter(phase: SupervisorState["phase"]): void {
-    const { logger } = this.#options;
-    logger.debug(`Runner is ${phase.name}`, {
-      source: "inference/runner-supervisor.ts:enter",
-      crashes: this.#state.crashes,
-    });
-    if (phase.name === "waiting")
-      logger.warn(phase.error.message, {
-        source: "inference/runner-supervisor.ts:enter",
-        error: new AppError(phase.error.code, phase.error.message),
-      });
-    if (phase.name === "failed" || phase.name === "quarantined") {
-      // Too little memory is not the end: whoever started it may have a smaller way to load it.
-      const level = phase.error.code === "OUT_OF_MEMORY" ? "warn" : "error";
-      logger[level](phase.error.message, {
-        source: "inference/runner-supervisor.ts:enter",
-        error: new AppError(phase.error.code, phase.error.message),
-      });
-    }
+  #enter(state: SupervisorState): void {
+    logPhase(this.#options.logger, state);
+    const { phase } = state;
     const idle = phase.name === "stopped" || phase.name === "failed" || phase.name === "quarantined";
     if (!idle) {
       this.#ticker.start();
@@ -244,7 +225,7 @@ export class RunnerSupervisor {
 
   #receive(value: unknown): void {
     const message = parseMessageFromRunner(value);
-    if (message === null) this.#misbehaved("The model process sent a message that is not in the protocol.");
+    if (message === null) this.#misbehaved(NONSENSE);
     else this.#handle(message);
   }
 
@@ -277,11 +258,16 @@ export class RunnerSupervisor {
         this.#requests.text(message.id, message.piece);
         this.#dispatch({ type: "output" });
         break;
+      case "step":
+        this.#requests.step(message.id, message.step, message.steps);
+        this.#dispatch({ type: "output" });
+        break;
       case "done":
-        this.#ended(this.#requests.resolve(message.id, message.result), true);
+        this.#done(message.id, message.result);
         break;
       case "failed":
-        this.#ended(this.#requests.reject(message.id, message.error), false);
+        if (this.#requests.reject(message.id, message.error))
+          this.#dispatch({ type: "requestEnded", succeeded: false });
         break;
       case "log":
         this.#options.logger[message.level](message.message, {
@@ -295,20 +281,13 @@ export class RunnerSupervisor {
   #loaded(model: ModelInfo, loadMs: number): void {
     this.#attempt = 0;
     this.#model = model;
-    this.#options.logger.info(`Model ${model.name} is loaded`, {
-      source: "inference/runner-supervisor.ts:loaded",
-      model: model.name,
-      quantization: model.quantization,
-      context_size: model.contextSize,
-      gpu: model.gpu,
-      threads: model.threads,
-      demo_model: model.isDemo,
-      duration_ms: Math.round(loadMs),
-    });
+    logLoaded(this.#options.logger, model, loadMs);
     this.#dispatch({ type: "loaded" });
   }
 
-  #ended(known: boolean, succeeded: boolean): void {
-    if (known) this.#dispatch({ type: "requestEnded", succeeded });
+  #done(id: number, result: unknown): void {
+    const outcome = this.#requests.resolve(id, result);
+    if (outcome === "resolved") this.#dispatch({ type: "requestEnded", succeeded: true });
+    if (outcome === "nonsense") this.#misbehaved(NONSENSE);
   }
 }

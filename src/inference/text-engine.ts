@@ -50,4 +50,18 @@ export interface TextEngine {
    * MODEL_* and OUT_OF_MEMORY when the model cannot be used.
    */
   generate(request: TextRequest, options: GenerateOptions): Promise<TextResult>;
+  /**
+   * Tokens of each text, as the model itself splits it, without what its chat template adds.
+   * @param texts at most 10,000
+   * @throws AppError as generate does
+   */
+  countTokens(
+    texts: readonly string[],
+    options: { readonly signal: AbortSignal },
+  ): Promise<readonly number[]>;
+  /**
+   * Tokens that prompt and answer may have together; a local model is loaded for that when it is not.
+   * @throws AppError as generate does
+   */
+  contextSize(): Promise<number>;
 }

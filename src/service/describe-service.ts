@@ -1,10 +1,10 @@
 import type { CanvasStatus } from "../canvus/canvas-group.ts";
-import type { TextEngineStatus } from "../inference/local-text-engine.ts";
+import type { EngineStatus } from "../inference/local-engine.ts";
 
 /** What the service does just now, in one line for people who look at it from the system's side. */
 export function describeService(parts: {
   readonly canvases: { status(): readonly Pick<CanvasStatus, "state">[] };
-  readonly engine: { status(): Pick<TextEngineStatus, "name" | "model" | "usable" | "state"> };
+  readonly engine: { status(): Pick<EngineStatus, "name" | "model" | "usable" | "state"> };
   readonly tasks: { status(): { readonly running: number; readonly waiting: number } };
 }): string {
   const states = parts.canvases.status();

@@ -1,6 +1,6 @@
 import type { CanvasStatus } from "../canvus/canvas-group.ts";
 import { ERRORS } from "../errors/registry.ts";
-import type { TextEngineStatus } from "../inference/local-text-engine.ts";
+import type { EngineStatus } from "../inference/local-engine.ts";
 import type { GpuStatus } from "../observability/gpu-status.ts";
 import type { Journal, StorageStatus } from "../storage/storage.ts";
 import type { Readiness, ReadinessReason } from "../web/health.ts";
@@ -12,7 +12,7 @@ export interface ReadinessParts {
     status(): Pick<StorageStatus, "outage">;
   };
   readonly canvases: { status(): readonly CanvasStatus[] };
-  readonly engine: { status(): TextEngineStatus };
+  readonly engine: { status(): EngineStatus };
   readonly gpus: { status(): Pick<GpuStatus, "message"> };
   readonly isDemo: boolean;
   readonly isStopping: boolean;
@@ -54,7 +54,7 @@ export async function judgeReadiness({
   return { ready: reasons.length === 0, reasons, notices };
 }
 
-function describeModel({ name, state, error }: TextEngineStatus): string {
+function describeModel({ name, state, error }: EngineStatus): string {
   if (error === null) return `The model ${name} is not loaded yet (${state}).`;
   return `The model ${name} cannot be used: ${error.message} ${ERRORS[error.code].hint}`;
 }

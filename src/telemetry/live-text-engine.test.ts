@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import type { GenerateOptions, TextEngine, TextResult } from "../inference/text-engine.ts";
+import { generating } from "../inference/testing/generating.ts";
+import type { GenerateOptions, TextResult } from "../inference/text-engine.ts";
 import { LiveTextEngine } from "./live-text-engine.ts";
 
 const REQUEST = { messages: [], maxTokens: 10, temperature: 0 };
@@ -8,12 +9,10 @@ test("tells the step, the tokens and their speed while a prompt is answered, and
   let now = 1000;
   const answer = Promise.withResolvers<TextResult>();
   let write: GenerateOptions["onText"];
-  const engine: TextEngine = {
-    generate: (_request, options) => {
-      write = options.onText;
-      return answer.promise;
-    },
-  };
+  const engine = generating((_request, options) => {
+    write = options.onText;
+    return answer.promise;
+  });
   const live = new LiveTextEngine(engine, () => now);
   const shown: string[] = [];
   const options = {

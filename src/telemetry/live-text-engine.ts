@@ -49,6 +49,14 @@ export class LiveTextEngine implements TextEngine {
     }
   }
 
+  countTokens(...args: Parameters<TextEngine["countTokens"]>): Promise<readonly number[]> {
+    return this.#engine.countTokens(...args);
+  }
+
+  contextSize(): Promise<number> {
+    return this.#engine.contextSize();
+  }
+
   /** @returns undefined when no model works on this prompt */
   of(correlationId: string): LiveGeneration | undefined {
     const running = this.#running.get(correlationId);

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { AppError } from "../errors/app-error.ts";
+import { generating } from "../inference/testing/generating.ts";
 import { recordingLogger } from "../inference/testing/recording-logger.ts";
 import type { TextEngine, TextResult } from "../inference/text-engine.ts";
 import type { PerformanceInsert } from "../storage/schema.ts";
@@ -44,13 +45,12 @@ async function run(generate: TextEngine["generate"]) {
   const recorded = Promise.withResolvers<PerformanceInsert>();
   const logger = recordingLogger();
   const engine = new RecordingTextEngine({
-    engine: {
-      generate: (request, options) =>
-        generate(request, options).catch((error) => {
-          crashed = true;
-          throw error;
-        }),
-    },
+    engine: generating((request, options) =>
+      generate(request, options).catch((error) => {
+        crashed = true;
+        throw error;
+      }),
+    ),
     model: () => ({ name: MODEL.name, info: crashed ? null : MODEL }),
     gpus: { sample: async () => samples.shift() ?? [] },
     record: (entry) => {
@@ -135,7 +135,7 @@ test("an answer does not wait for a GPU that is slow to tell", async () => {
   const slow = Promise.withResolvers<ReturnType<typeof gpu>>();
   const answered = Promise.withResolvers<void>();
   const engine = new RecordingTextEngine({
-    engine: { generate: async () => RESULT },
+    engine: generating(async () => RESULT),
     model: () => ({ name: MODEL.name, info: MODEL }),
     gpus: { sample: () => slow.promise },
     record: () => answered.resolve(),

@@ -62,6 +62,14 @@ export class RecordingTextEngine implements TextEngine {
     }
   }
 
+  countTokens(...args: Parameters<TextEngine["countTokens"]>): Promise<readonly number[]> {
+    return this.#options.engine.countTokens(...args);
+  }
+
+  contextSize(): Promise<number> {
+    return this.#options.engine.contextSize();
+  }
+
   async #write(
     call: Call & Pick<PerformanceInsert, "created_at">,
     asked: ReturnType<RecordingTextEngineOptions["model"]>,

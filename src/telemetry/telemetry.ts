@@ -1,5 +1,5 @@
 import type { CanvasStatus } from "../canvus/canvas-group.ts";
-import type { TextEngineStatus } from "../inference/local-text-engine.ts";
+import type { EngineStatus } from "../inference/local-engine.ts";
 import type { TextEngine } from "../inference/text-engine.ts";
 import { type GpuSnapshot, gpuTotals } from "../observability/gpu-snapshot.ts";
 import type { Logger } from "../observability/logger.ts";
@@ -15,7 +15,7 @@ import type { Timers } from "./timers.ts";
 
 /** A text engine that tells how it is. */
 interface ObservedEngine extends TextEngine {
-  status(): TextEngineStatus;
+  status(): EngineStatus;
 }
 
 export interface TelemetryOptions {
@@ -103,7 +103,7 @@ export class Telemetry {
   }
 }
 
-function runnerOf({ state, model, crashes, residentBytes, queued, active }: TextEngineStatus) {
+function runnerOf({ state, model, crashes, residentBytes, queued, active }: EngineStatus) {
   return {
     kind: "text",
     state,

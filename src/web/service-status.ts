@@ -1,6 +1,6 @@
 import type { CanvasStatus } from "../canvus/canvas-group.ts";
 import { ERRORS } from "../errors/registry.ts";
-import type { TextEngineStatus } from "../inference/local-text-engine.ts";
+import type { EngineStatus } from "../inference/local-engine.ts";
 import type { GpuSnapshot } from "../observability/gpu-snapshot.ts";
 import type { GpuStatus } from "../observability/gpu-status.ts";
 import type { StorageQueries, StorageStatus } from "../storage/storage.ts";
@@ -23,7 +23,7 @@ export interface StatusParts {
     readonly query: Pick<StorageQueries, "promptTotals" | "systemLatest">;
   };
   readonly canvases: { status(): readonly CanvasStatus[] };
-  readonly engine: { status(): TextEngineStatus };
+  readonly engine: { status(): EngineStatus };
   readonly live: { of(correlationId: string): LiveGeneration | undefined };
   readonly gpus: { status(): GpuStatus; latest(): readonly GpuSnapshot[] };
   readonly tasks: {
@@ -95,7 +95,7 @@ function canvasOf({ name, canvasId, state, lastEventAt, error }: CanvasStatus) {
   };
 }
 
-function modelOf(text: TextEngineStatus, isDemo: boolean): ServiceStatus["models"][number] {
+function modelOf(text: EngineStatus, isDemo: boolean): ServiceStatus["models"][number] {
   const { name, state, usable, model, residentBytes, queued, active, crashes, error } = text;
   return {
     ...{ name, state, usable, is_demo: isDemo, memory_bytes: residentBytes, queued, active, crashes },

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import {
   type ChatWrapper,
   type GbnfJsonObjectSchema,
@@ -10,7 +11,13 @@ import {
 } from "node-llama-cpp";
 import { AppError } from "../../errors/app-error.ts";
 import type { LoadOptions, ModelInfo } from "../protocol.ts";
-import type { EngineGenerateHooks, EngineLoadHooks, RunnerEngine } from "../runner/engine.ts";
+import {
+  type EngineLoadHooks,
+  type EngineWorkHooks,
+  notMyWork,
+  type RunnerEngine,
+} from "../runner/engine.ts";
+import type { WorkRequest, WorkResult } from "../runner-work.ts";
 import type { ChatMessage, TextRequest, TextResult } from "../text-engine.ts";
 import { chatHistory, promptTokens } from "./chat-history.ts";
 import { fitPrompt } from "./fit-prompt.ts";
@@ -40,8 +47,9 @@ export class LlamaTextEngine implements RunnerEngine {
   readonly #slots: readonly Slot[];
   readonly #chatWrapper: ChatWrapper;
   readonly #grammars = new Map<string, LlamaGrammar>();
+  #counted = 0;
 
-  private constructor(loaded: LoadedLlama, options: LoadOptions) {
+  private constructor(loaded: LoadedLlama, options: LoadOptions<"text">) {
     this.#loaded = loaded;
     this.vramBytes = loaded.vramBytes;
     // Once for all slots: finding the wrapper renders the model's template many times, which takes half a second.
@@ -66,27 +74,43 @@ export class LlamaTextEngine implements RunnerEngine {
   }
 
   /** @throws AppError as loadLlama does */
-  static async load(options: LoadOptions, hooks: EngineLoadHooks): Promise<LlamaTextEngine> {
+  static async load(options: LoadOptions<"text">, hooks: EngineLoadHooks): Promise<LlamaTextEngine> {
     return new LlamaTextEngine(await loadLlama(options, hooks), options);
   }
 
-  /** Grows while tokens are read or written, in whatever request. */
+  /** Tokens that were read, written or counted, in whatever request. */
   get progress(): number {
     return this.#slots.reduce((sum, { sequence }) => {
       const { usedInputTokens, usedOutputTokens } = sequence.tokenMeter.getState();
       return sum + usedInputTokens + usedOutputTokens;
-    }, 0);
+    }, this.#counted);
   }
 
-  /**
-   * At most as many at a time as there are sequences.
-   * @throws AppError CANCELLED, INFERENCE_FAILED
-   */
-  async generate(request: TextRequest, hooks: EngineGenerateHooks): Promise<TextResult> {
+  async run(request: WorkRequest, hooks: EngineWorkHooks): Promise<WorkResult> {
+    if (request.kind === "text") return this.#generate(request, hooks);
+    if (request.kind === "tokens") return { counts: await this.#count(request.texts, hooks.signal) };
+    throw notMyWork(request.kind);
+  }
+
+  async #count(texts: readonly string[], signal: AbortSignal): Promise<number[]> {
+    const counts: number[] = [];
+    for (const text of texts) {
+      const { length } = this.#loaded.model.tokenize(text);
+      this.#counted += length;
+      counts.push(length);
+      // Counting is synchronous: messages and the heartbeat get their turn in between.
+      await setImmediate();
+      if (signal.aborted) throw new AppError("CANCELLED", "The counting was cancelled.");
+    }
+    return counts;
+  }
+
+  /** At most as many at a time as there are sequences. */
+  async #generate(request: TextRequest, hooks: EngineWorkHooks): Promise<TextResult> {
     const fitted = this.#fit(request);
     const slot = this.#takeSlot(fitted.messages);
     try {
-      return await this.#run(slot, request, fitted, hooks);
+      return await this.#answer(slot, request, fitted, hooks);
     } catch (error) {
       // What an interrupted request left in the sequence is of no use to the next one.
       await slot.sequence.clearHistory().catch(() => undefined);
@@ -104,11 +128,11 @@ export class LlamaTextEngine implements RunnerEngine {
     await this.#loaded.llama.dispose();
   }
 
-  async #run(
+  async #answer(
     slot: Slot,
     request: TextRequest,
     fitted: { messages: readonly ChatMessage[]; promptTokens: number; tokensCut: number },
-    hooks: EngineGenerateHooks,
+    hooks: EngineWorkHooks,
   ): Promise<TextResult> {
     const clock = new GenerationClock(slot.sequence.tokenMeter);
     const room = this.model.contextSize - fitted.promptTokens - TEMPLATE_RESERVE;

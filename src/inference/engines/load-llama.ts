@@ -39,7 +39,7 @@ export interface LoadedLlama {
  * Loads the native engine, the model and one context that all requests share.
  * @throws AppError MODEL_FILE_MISSING, MODEL_FILE_INVALID, ENGINE_UNAVAILABLE, OUT_OF_MEMORY, MODEL_LOAD_FAILED
  */
-export async function loadLlama(options: LoadOptions, hooks: EngineLoadHooks): Promise<LoadedLlama> {
+export async function loadLlama(options: LoadOptions<"text">, hooks: EngineLoadHooks): Promise<LoadedLlama> {
   const facts = await checkModelFile(options.modelPath);
   const complaints: string[] = [];
   const llama = await loadEngine(options.gpu, (message, isComplaint) => {

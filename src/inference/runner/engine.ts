@@ -1,6 +1,7 @@
+import { AppError } from "../../errors/app-error.ts";
 import type { LogLevel } from "../../observability/logger.ts";
 import type { LoadOptions, ModelInfo } from "../protocol.ts";
-import type { TextRequest, TextResult } from "../text-engine.ts";
+import type { WorkRequest, WorkResult } from "../runner-work.ts";
 
 export interface EngineLoadHooks {
   /** 0 to 1; called often while the file is read. */
@@ -8,9 +9,11 @@ export interface EngineLoadHooks {
   readonly log: (level: LogLevel, message: string) => void;
 }
 
-export interface EngineGenerateHooks {
+export interface EngineWorkHooks {
   readonly signal: AbortSignal;
   readonly onText: (piece: string) => void;
+  /** To be called after each denoising step. */
+  readonly onStep: (step: number, steps: number) => void;
 }
 
 /** What a runner runs. */
@@ -18,12 +21,20 @@ export interface RunnerEngine {
   readonly model: ModelInfo;
   /** Memory of the GPU that the load took; 0 without one. */
   readonly vramBytes: number;
-  /** Grows while tokens are read or written, in whatever request. */
+  /** Grows with all that is done, token by token or step by step, in whatever request. */
   readonly progress: number;
-  /** @throws AppError CANCELLED, INFERENCE_FAILED */
-  generate(request: TextRequest, hooks: EngineGenerateHooks): Promise<TextResult>;
+  /**
+   * @returns the result of that kind of work
+   * @throws AppError CANCELLED, INFERENCE_FAILED
+   */
+  run(request: WorkRequest, hooks: EngineWorkHooks): Promise<WorkResult>;
   dispose(): Promise<void>;
 }
 
 /** @throws AppError MODEL_FILE_*, ENGINE_UNAVAILABLE, OUT_OF_MEMORY, MODEL_LOAD_FAILED */
 export type LoadEngine = (options: LoadOptions, hooks: EngineLoadHooks) => Promise<RunnerEngine>;
+
+/** What an engine answers when it is asked for the work of another. */
+export function notMyWork(kind: WorkRequest["kind"]): AppError {
+  return new AppError("INFERENCE_FAILED", `This engine does not do work of the kind "${kind}".`);
+}

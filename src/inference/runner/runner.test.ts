@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "bun:test";
 import { AppError } from "../../errors/app-error.ts";
-import type { MessageFromRunner, MessageToRunner } from "../protocol.ts";
+import { type MessageFromRunner, type MessageToRunner, PROTOCOL_VERSION } from "../protocol.ts";
 import type { LoadEngine, RunnerEngine } from "./engine.ts";
 import { Runner } from "./runner.ts";
 
@@ -27,6 +27,7 @@ const METRICS = {
 const LOAD: MessageToRunner = {
   type: "load",
   options: {
+    kind: "text",
     modelPath: "/small.gguf",
     isDemo: false,
     contextSize: 100,
@@ -49,8 +50,8 @@ const backwards: RunnerEngine = {
   model: MODEL,
   vramBytes: 0,
   progress: 0,
-  generate: async ({ messages }, { signal, onText }) => {
-    const prompt = messages[0]?.content ?? "";
+  run: async (request, { signal, onText }) => {
+    const prompt = request.kind === "text" ? (request.messages[0]?.content ?? "") : "";
     if (prompt === "break") throw new Error("native trouble");
     if (prompt === "wait") {
       await new Promise((resolve) => signal.addEventListener("abort", resolve));
@@ -96,13 +97,14 @@ function connect(load: LoadEngine) {
 }
 
 function generate(id: number, content: string): MessageToRunner {
-  const request = { messages: [{ role: "user" as const, content }], maxTokens: 10, temperature: 0 };
-  return { type: "generate", id, correlationId: "test", request };
+  const messages = [{ role: "user" as const, content }];
+  const request = { kind: "text" as const, messages, maxTokens: 10, temperature: 0 };
+  return { type: "run", id, correlationId: "test", request };
 }
 
 test("greets, loads, answers with few messages, and cleans up", async () => {
   const { sent, say, end } = connect(async () => backwards);
-  expect(sent).toEqual([{ type: "hello", protocol: 1 }]);
+  expect(sent).toEqual([{ type: "hello", protocol: PROTOCOL_VERSION }]);
   expect(await say(LOAD, "loaded")).toMatchObject({ model: MODEL });
   expect(await say(generate(1, "stressed"), "done")).toMatchObject({ id: 1, result: { text: "desserts" } });
   expect(sent.filter(({ type }) => type === "text")).toEqual([{ type: "text", id: 1, piece: "desserts" }]);

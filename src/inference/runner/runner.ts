@@ -7,7 +7,7 @@ import {
   parseMessageToRunner,
   type RunnerFailure,
 } from "../protocol.ts";
-import type { TextRequest } from "../text-engine.ts";
+import type { WorkRequest } from "../runner-work.ts";
 import type { LoadEngine, RunnerEngine } from "./engine.ts";
 import { TextCoalescer } from "./text-coalescer.ts";
 
@@ -65,8 +65,7 @@ export class Runner {
 
   #handle(message: MessageToRunner): void {
     if (message.type === "load") void this.#load(message.options);
-    else if (message.type === "generate")
-      void this.#generate(message.id, message.correlationId, message.request);
+    else if (message.type === "run") void this.#run(message.id, message.correlationId, message.request);
     else if (message.type === "cancel") this.#requests.get(message.id)?.abort();
     else this.#ended.resolve();
   }
@@ -92,15 +91,16 @@ export class Runner {
     }
   }
 
-  async #generate(id: number, correlationId: string, request: TextRequest): Promise<void> {
+  async #run(id: number, correlationId: string, request: WorkRequest): Promise<void> {
     const abort = new AbortController();
     const text = new TextCoalescer((piece) => this.#channel.send({ type: "text", id, piece }));
     this.#requests.set(id, abort);
     try {
       if (this.#engine === null) throw new AppError("INFERENCE_FAILED", "No model is loaded.");
-      const result = await this.#engine.generate(request, {
+      const result = await this.#engine.run(request, {
         signal: abort.signal,
         onText: (piece) => text.push(piece),
+        onStep: (step, steps) => this.#channel.send({ type: "step", id, step, steps }),
       });
       text.flush();
       this.#channel.send({ type: "done", id, result });

@@ -9,6 +9,7 @@ import {
   PROTOCOL_VERSION,
   parseMessageToRunner,
 } from "../protocol.ts";
+import type { WorkRequest } from "../runner-work.ts";
 
 const [startup = "", file = ""] = process.argv.slice(2);
 const cancellable = new Set<number>();
@@ -25,7 +26,23 @@ function die(): void {
   process.kill(process.pid, "SIGKILL");
 }
 
-function answer(id: number, text: string): void {
+/** The two bytes that every PNG file begins with do for a picture. */
+const PICTURE = new Uint8Array([0x89, 0x50]);
+
+function answer(id: number, request: WorkRequest, text: string): void {
+  if (request.kind === "tokens") {
+    say({ type: "done", id, result: { counts: request.texts.map(({ length }) => length) } });
+  } else if (request.kind === "image") draw(id, request);
+  else write(id, text);
+}
+
+function draw(id: number, { steps, width, height }: Extract<WorkRequest, { kind: "image" }>): void {
+  for (let step = 1; step <= steps; step++) say({ type: "step", id, step, steps });
+  const metrics = { queue_ms: 0, load_ms: 0, generation_ms: 1 };
+  say({ type: "done", id, result: { png: PICTURE, width, height, model: "fake", metrics } });
+}
+
+function write(id: number, text: string): void {
   say({ type: "text", id, piece: text });
   const metrics = {
     queue_ms: 0,
@@ -45,7 +62,13 @@ function answer(id: number, text: string): void {
   });
 }
 
-function generate(id: number, prompt: string): void {
+function promptOf(request: WorkRequest): string {
+  if (request.kind === "text") return request.messages.at(-1)?.content ?? "";
+  return request.kind === "tokens" ? "" : request.prompt;
+}
+
+function work(id: number, request: WorkRequest): void {
+  const prompt = promptOf(request);
   if (prompt === "crash") {
     say({ type: "text", id, piece: "half an ans" });
     die();
@@ -59,14 +82,17 @@ function generate(id: number, prompt: string): void {
   else if (prompt === "babble") {
     process.stdout.write(`${"garbage".repeat(100_000)}\n`);
     process.stderr.write(new Uint8Array([0xff, 0xfe, 0x00, 0x0a]));
-    answer(id, "survived");
+    answer(id, request, "survived");
   } else if (prompt === "fail") {
     say({ type: "failed", id, error: { code: "INFERENCE_FAILED", message: "as asked" } });
-  } else answer(id, `echo: ${prompt}`);
+  } else if (prompt === "liar") say({ type: "done", id, result: { text: 42 } });
+  else answer(id, request, `echo: ${prompt}`);
 }
 
 /** Really takes memory, as much as the context would; without enough of it, it dies as native code does. */
-function eat({ contextSize, sequences, batchSize }: LoadOptions): void {
+function eat(options: LoadOptions): void {
+  if (options.kind !== "text") return;
+  const { contextSize, sequences, batchSize } = options;
   try {
     for (let eaten = 0; eaten < contextSize * sequences; eaten += 1024) {
       hoard.push(new Uint8Array(1024 * EATEN_PER_TOKEN).fill(1));
@@ -78,7 +104,8 @@ function eat({ contextSize, sequences, batchSize }: LoadOptions): void {
 }
 
 function load(options: LoadOptions): void {
-  const { gpu, modelPath, contextSize } = options;
+  const { gpu, modelPath } = options;
+  const contextSize = options.kind === "image" ? 0 : options.contextSize;
   if (file !== "") appendFileSync(file, `${gpu}\n`);
   if (startup === "eats") eat(options);
   if (startup === "crash-at-load") die();
@@ -108,7 +135,7 @@ function load(options: LoadOptions): void {
 process.on("message", (value) => {
   const message = parseMessageToRunner(value);
   if (message?.type === "load") load(message.options);
-  else if (message?.type === "generate") generate(message.id, message.request.messages.at(-1)?.content ?? "");
+  else if (message?.type === "run") work(message.id, message.request);
   else if (message?.type === "cancel" && cancellable.delete(message.id)) {
     say({
       type: "failed",

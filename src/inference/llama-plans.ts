@@ -1,0 +1,29 @@
+import type { GgufFacts } from "../models/gguf.ts";
+import { estimateMemory } from "./estimate-memory.ts";
+import { type LoadPlan, loadPlans } from "./load-plan.ts";
+import { describeMemory, mayHaveGpu } from "./memory-budget.ts";
+import type { EstimatedPlan } from "./model-plans.ts";
+import type { GpuSetting } from "./protocol.ts";
+
+export interface LlamaModelSettings {
+  /** 0 = automatic. */
+  readonly contextSize: number;
+  readonly gpu: GpuSetting;
+  readonly sequences: number;
+}
+
+/** The ways to load a GGUF model with llama.cpp, and an estimate of what each takes. */
+export function llamaPlans(facts: GgufFacts, settings: LlamaModelSettings): EstimatedPlan<LoadPlan>[] {
+  const { sequences } = settings;
+  const fileBytes = facts.expectedBytes * facts.parts;
+  return loadPlans(facts, { ...settings, mayHaveGpu: mayHaveGpu() }).map((plan) => ({
+    plan,
+    bytes: estimateMemory(plan, facts, fileBytes, sequences),
+    key: { contextSize: plan.contextSize, sequences, device: describeDevice(plan) },
+  }));
+}
+
+function describeDevice({ gpu, batchSize, kvCache, gpuLayers }: LoadPlan): string {
+  const layers = gpuLayers === null ? "all layers" : `${gpuLayers} layers`;
+  return `gpu ${gpu}, ${layers}, batch ${batchSize}, cache ${kvCache}, ${describeMemory()}`;
+}

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { humanBytes } from "../doctor/human-bytes.ts";
 import { AppError } from "../errors/app-error.ts";
+import { humanBytes } from "../human-bytes.ts";
 import { DataDirLock } from "../storage/data-dir-lock.ts";
 import { type DatabaseStats, databaseStats } from "../storage/database-stats.ts";
 import { inspectFile } from "../storage/inspect-file.ts";

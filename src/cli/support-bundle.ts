@@ -1,6 +1,6 @@
 import { open, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { humanBytes } from "../doctor/human-bytes.ts";
+import { humanBytes } from "../human-bytes.ts";
 import { logDirectory } from "../observability/log-folder.ts";
 import { createRedactor } from "../observability/redaction.ts";
 import { bundleFiles } from "../support/bundle-files.ts";

@@ -1,4 +1,4 @@
-import { Database } from "bun:sqlite";
+import type { Database } from "bun:sqlite";
 import {
   accessSync,
   closeSync,
@@ -7,14 +7,13 @@ import {
   openSync,
   readFileSync,
   rmSync,
-  statSync,
   truncateSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../errors/app-error.ts";
+import { exclusiveLock } from "../native/exclusive-lock.ts";
 import { createPrivateFile, PRIVATE_FILE, PRIVATE_FOLDER } from "./data-files.ts";
-import { codeOf } from "./storage-failure.ts";
 
 const LOCK_NAME = "service.lock";
 const OWNER_NAME = "service.pid";
@@ -22,10 +21,9 @@ const OWNER_NAME = "service.pid";
 const OWNER_BYTES = 128;
 
 /**
- * One owner per data directory. The lock is an exclusive transaction on an SQLite database without content, that is, a lock of
- * the operating system on both Linux and Windows: the kernel drops it when its process ends, however that happens, so
- * there are no stale locks, and no process id that was given to somebody else can be mistaken for the owner. The id in
- * the file beside it is for people to read.
+ * One owner per data directory. The kernel drops the lock when its process ends, however that happens, so there are no
+ * stale locks, and no process id that was given to somebody else can be mistaken for the owner. The id in the file
+ * beside it is for people to read.
  */
 export class DataDirLock {
   readonly #directory: string;
@@ -66,21 +64,9 @@ export class DataDirLock {
   /** @returns undefined when the lock file is damaged. */
   #lock(): Database | undefined {
     createPrivateFile(this.#path);
-    const database = new Database(this.#path);
-    try {
-      database.run("PRAGMA busy_timeout = 0");
-      // An empty one would have to be written to be locked, which a full disk refuses; so that is done once.
-      if (statSync(this.#path).size === 0) database.run("PRAGMA user_version = 1");
-      database.run("BEGIN EXCLUSIVE");
-      return database;
-    } catch (error) {
-      database.close();
-      if (!(error instanceof Error)) throw error;
-      const code = codeOf(error);
-      if (code.startsWith("SQLITE_BUSY")) throw this.#inUse();
-      if (code.startsWith("SQLITE_NOTADB") || code.startsWith("SQLITE_CORRUPT")) return undefined;
-      throw error;
-    }
+    const locked = exclusiveLock(this.#path);
+    if (locked === "busy") throw this.#inUse();
+    return locked === "damaged" ? undefined : locked;
   }
 
   /** SQLite looks at the content only when nobody holds the lock, so a damaged file has no owner. */

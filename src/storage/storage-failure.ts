@@ -59,7 +59,7 @@ export function toStorageError(thrown: unknown): AppError {
 }
 
 /** SQLite's or the system's short name of what went wrong; empty when there is none. */
-export function codeOf(error: Error): string {
+function codeOf(error: Error): string {
   return "code" in error && typeof error.code === "string" ? error.code : "";
 }
 

@@ -2,12 +2,12 @@ import type { Database } from "bun:sqlite";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors/app-error.ts";
+import { humanBytes } from "../../human-bytes.ts";
 import { inspectFile } from "../../storage/inspect-file.ts";
 import { MIGRATIONS } from "../../storage/migrate.ts";
 import { readDatabase } from "../../storage/read-database.ts";
 import { checkIntegrity } from "../../storage/write-backup.ts";
 import { type Check, type CheckResult, fail, notChecked, ok, warn } from "../check.ts";
-import { humanBytes } from "../human-bytes.ts";
 
 /** SQLite reads some hundred megabytes a second; more than this would keep doctor waiting too long. */
 const LARGEST_CHECKED = 1024 ** 3;

@@ -1,8 +1,8 @@
 import type { StatsFs } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import { humanBytes } from "../../human-bytes.ts";
 import { type Check, fail, notChecked, ok, warn } from "../check.ts";
-import { humanBytes } from "../human-bytes.ts";
 
 /** A busy database, its write-ahead log and the rotated log files need this much within a day or two. */
 const SCARCE_BYTES = 1024 ** 3;

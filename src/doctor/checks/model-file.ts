@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
+import { humanBytes } from "../../human-bytes.ts";
 import { BUILTIN_DEMO } from "../../models/builtin-demo.ts";
 import { checkModelFile } from "../../models/check-model-file.ts";
 import { type Check, ok, warn } from "../check.ts";
-import { humanBytes } from "../human-bytes.ts";
 
 export const modelFile: Check = {
   name: "model_file",

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
+import { humanBytes } from "../../human-bytes.ts";
 import { BUILTIN_DEMO } from "../../models/builtin-demo.ts";
 import { type Check, type CheckResult, ok, warn } from "../check.ts";
-import { humanBytes } from "../human-bytes.ts";
 import { availableMemory, memoryLimit } from "../memory-limit.ts";
 
 /** Beside the weights: context and buffers of the engine, and the service itself. A rule of thumb. */

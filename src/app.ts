@@ -3,7 +3,6 @@ import { answerNote, DEMO_STYLE, generateImage, NOTE_STYLE } from "./abilities/a
 import { buildInfo } from "./build-info.ts";
 import { CanvasGroup } from "./canvus/canvas-group.ts";
 import { canvusClient } from "./canvus/connect.ts";
-import { systemTimers } from "./canvus/timers.ts";
 import type { Config } from "./config/schema.ts";
 import { AppError } from "./errors/app-error.ts";
 import { LocalTextEngine } from "./inference/local-text-engine.ts";
@@ -26,6 +25,7 @@ import { TaskService } from "./tasks/task-service.ts";
 import type { ErrorRecorder } from "./telemetry/error-recorder.ts";
 import { LiveTextEngine } from "./telemetry/live-text-engine.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
+import { systemTimers } from "./timers.ts";
 import { WebService } from "./web/web-service.ts";
 import { webSources } from "./web/web-sources.ts";
 

@@ -5,7 +5,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { systemTimers } from "../../src/canvus/timers.ts";
 import { LocalTextEngine } from "../../src/inference/local-text-engine.ts";
 import { ModelHost } from "../../src/inference/model-host.ts";
 import type { TextEngine } from "../../src/inference/text-engine.ts";
@@ -15,6 +14,7 @@ import { GpuMonitor } from "../../src/observability/gpu-monitor.ts";
 import { GpuThread } from "../../src/observability/gpu-thread.ts";
 import { Storage } from "../../src/storage/storage.ts";
 import { RecordingTextEngine } from "../../src/telemetry/recording-text-engine.ts";
+import { systemTimers } from "../../src/timers.ts";
 
 const LIMIT_PERCENT = 2;
 const WARM_UP = 20;

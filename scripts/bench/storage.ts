@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { systemTimers } from "../../src/canvus/timers.ts";
 import { createLogger } from "../../src/observability/create-logger.ts";
 import { Storage } from "../../src/storage/storage.ts";
 import type { TelemetryRow } from "../../src/storage/telemetry-row.ts";
+import { systemTimers } from "../../src/timers.ts";
 
 const USAGE = "usage: bun scripts/bench/storage.ts [--seconds 10] [--rate 25000] [--folder DIR] [--json]";
 const GOALS = { rows_per_second: 20_000, stall_p99_ms: 5, journal_p99_ms: 50 } as const;

@@ -1,11 +1,11 @@
 import { type AppError, toAppError } from "../errors/app-error.ts";
+import { backoffDelay } from "../http/retry.ts";
 import type { Logger } from "../observability/logger.ts";
+import { sleep, type Timers } from "../timers.ts";
 import type { CanvasState } from "./canvas-state.ts";
 import { CanvasWatcher, type ChangeOrigin, type WatcherState } from "./canvas-watcher.ts";
 import type { CanvusClient } from "./client.ts";
 import { type ResolvedCanvas, resolveCanvas } from "./resolve-canvas.ts";
-import { backoffDelay } from "./retry.ts";
-import { sleep, type Timers } from "./timers.ts";
 import type { WidgetChange } from "./widget.ts";
 
 /** First wait before a canvas that could not be resolved is looked up again, in ms; it grows to 30 s. */

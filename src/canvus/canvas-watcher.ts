@@ -1,10 +1,10 @@
 import { AppError, toAppError } from "../errors/app-error.ts";
+import { backoffDelay } from "../http/retry.ts";
 import type { Logger } from "../observability/logger.ts";
+import { sleep, systemTimers, type Timers } from "../timers.ts";
 import { CanvasState } from "./canvas-state.ts";
 import { parseFrame } from "./frame.ts";
 import { LineReader } from "./line-reader.ts";
-import { backoffDelay } from "./retry.ts";
-import { sleep, systemTimers, type Timers } from "./timers.ts";
 import type { Widget, WidgetChange } from "./widget.ts";
 
 /** Wait before the first reconnect; it doubles up to 30 s and starts anew after a good frame. */

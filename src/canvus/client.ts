@@ -1,5 +1,7 @@
 import { AppError } from "../errors/app-error.ts";
+import { type RetryPolicy, withRetry } from "../http/retry.ts";
 import type { Logger } from "../observability/logger.ts";
+import { cancelled, systemTimers, type Timers } from "../timers.ts";
 import { apiRoot } from "./base-url.ts";
 import { type Canvas, parseCanvas, parseServerInfo, type ServerInfo } from "./canvas.ts";
 import { CreateOnce, type Creation } from "./create-once.ts";
@@ -7,8 +9,6 @@ import { type Credentials, logIn, TokenSource } from "./credentials.ts";
 import { canvasEndpoint, collectionEndpoint, widgetEndpoint, widgetsEndpoint } from "./endpoints.ts";
 import { Http, type HttpRequest, type TlsOptions } from "./http.ts";
 import { parseWidget } from "./parse-widget.ts";
-import { type RetryPolicy, withRetry } from "./retry.ts";
-import { cancelled, systemTimers, type Timers } from "./timers.ts";
 import type { Widget } from "./widget.ts";
 import {
   type ImageInput,

@@ -1,7 +1,7 @@
 import { AppError } from "../errors/app-error.ts";
+import { isRetryable, type RetryPolicy, retryDelay } from "../http/retry.ts";
 import type { Logger } from "../observability/logger.ts";
-import { isRetryable, type RetryPolicy, retryDelay } from "./retry.ts";
-import { sleep } from "./timers.ts";
+import { sleep } from "../timers.ts";
 import type { Widget } from "./widget.ts";
 
 /** How the new widget is made and how one that got through anyway is recognised. */

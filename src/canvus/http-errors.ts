@@ -1,5 +1,12 @@
 import { AppError } from "../errors/app-error.ts";
 import type { ErrorCode } from "../errors/registry.ts";
+import {
+  describeNetworkReason,
+  describeTlsReason,
+  isNoHttp,
+  isTlsReason,
+  networkReason,
+} from "../http/network-reason.ts";
 
 /** Enough to understand an error; the rest of a proxy's error page helps nobody. */
 const MAX_SERVER_MESSAGE = 500;
@@ -36,10 +43,9 @@ export function statusError(
   label: RequestLabel,
   status: number,
   message: string,
-  retryAfter: string | null,
+  retryAfterMs: number | null,
 ): AppError {
   const said = message === "" ? "" : `: ${message}`;
-  const retryAfterMs = parseRetryAfter(retryAfter);
   const request = `${label.method} ${label.endpoint}`;
   const code = codeOfStatus(status);
   return new AppError(
@@ -84,28 +90,32 @@ function codeOfStatus(status: number): ErrorCode {
 
 /** The request got no answer: refused, unknown host, certificate, reset, or not HTTP at all. */
 export function networkError(label: RequestLabel, thrown: unknown): AppError {
-  const reason = errorCode(thrown);
+  const reason = networkReason(thrown);
   const context = { ...contextOf(label), reason };
   if (isTlsReason(reason)) {
     return new AppError(
       "CANVUS_TLS",
-      `The certificate of ${label.host} was not accepted: ${tlsReason(reason)}.`,
+      `The certificate of ${label.host} was not accepted: ${describeTlsReason(reason)}.`,
       {
         context,
         cause: thrown,
       },
     );
   }
-  if (reason === "Malformed_HTTP_Response" || reason.startsWith("HPE_")) {
+  if (isNoHttp(reason)) {
     return new AppError("CANVUS_PROTOCOL", `${label.host} does not answer in HTTP.`, {
       context,
       cause: thrown,
     });
   }
-  return new AppError("CANVUS_UNREACHABLE", `${label.host} cannot be reached: ${plainReason(reason)}.`, {
-    context,
-    cause: thrown,
-  });
+  return new AppError(
+    "CANVUS_UNREACHABLE",
+    `${label.host} cannot be reached: ${describeNetworkReason(reason)}.`,
+    {
+      context,
+      cause: thrown,
+    },
+  );
 }
 
 export function timeoutError(label: RequestLabel, timeoutMs: number): AppError {
@@ -138,47 +148,4 @@ function contextOf(label: RequestLabel): Record<string, unknown> {
 
 function clip(text: string): string {
   return text.length > MAX_SERVER_MESSAGE ? `${text.slice(0, MAX_SERVER_MESSAGE)}…` : text;
-}
-
-/** Seconds only: an HTTP date would need the server's clock to agree with ours. */
-function parseRetryAfter(header: string | null): number | null {
-  if (header === null || !/^\d+$/.test(header.trim())) return null;
-  return Number(header) * 1000;
-}
-
-function errorCode(thrown: unknown): string {
-  if (typeof thrown === "object" && thrown !== null && "code" in thrown && typeof thrown.code === "string") {
-    return thrown.code;
-  }
-  return "UNKNOWN";
-}
-
-function isTlsReason(reason: string): boolean {
-  return /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO/.test(reason);
-}
-
-function tlsReason(reason: string): string {
-  if (reason.includes("SELF_SIGNED")) return `it is self-signed (${reason})`;
-  if (reason === "CERT_HAS_EXPIRED") return `it has expired (${reason})`;
-  if (reason.includes("ALTNAME")) return `it was issued for another host name (${reason})`;
-  if (reason.includes("ISSUER") || reason.includes("VERIFY")) return `its issuer is not trusted (${reason})`;
-  if (reason === "EPROTO")
-    return `the TLS handshake failed; does the server speak https on this port? (${reason})`;
-  return reason;
-}
-
-function plainReason(reason: string): string {
-  switch (reason) {
-    case "ECONNREFUSED":
-    case "ConnectionRefused":
-      return `the connection was refused (${reason})`;
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return `the host name is not known (${reason})`;
-    case "ECONNRESET":
-    case "ConnectionClosed":
-      return `the connection was closed unexpectedly (${reason})`;
-    default:
-      return reason;
-  }
 }

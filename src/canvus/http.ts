@@ -1,7 +1,10 @@
 import { X509Certificate } from "node:crypto";
 import { AppError } from "../errors/app-error.ts";
+import { Deadline } from "../http/deadline.ts";
+import { BodyTooLarge, readBeginning, readBounded } from "../http/response-body.ts";
+import { retryAfterMs } from "../http/retry-after.ts";
 import type { LogFields, Logger } from "../observability/logger.ts";
-import { Deadline } from "./deadline.ts";
+import { cancelled, type Timers } from "../timers.ts";
 import {
   looksLikeHtml,
   networkError,
@@ -12,8 +15,6 @@ import {
   timeoutError,
   tooLargeError,
 } from "./http-errors.ts";
-import { BodyTooLarge, readBeginning, readBounded } from "./response-body.ts";
-import { cancelled, type Timers } from "./timers.ts";
 
 /** A canvas with many widgets gives lists of tens of megabytes; beyond this it is not a Canvus answer. */
 const MAX_JSON_BYTES = 128 * 1024 * 1024;
@@ -191,7 +192,8 @@ export class Http {
 
   async #statusError(response: Response, label: RequestLabel): Promise<AppError> {
     const message = serverMessage(await readBeginning(response, MAX_ERROR_BYTES));
-    return statusError(label, response.status, this.#redact(message), response.headers.get("retry-after"));
+    const waitMs = retryAfterMs(response.headers, this.#options.timers.now());
+    return statusError(label, response.status, this.#redact(message), waitMs);
   }
 
   #redact(text: string): string {

@@ -1,4 +1,3 @@
-import { systemTimers } from "../canvus/timers.ts";
 import { type Config, SETTING_NAMES, settingOf } from "../config/schema.ts";
 import { AppError } from "../errors/app-error.ts";
 import { consoleOutput } from "../observability/console-output.ts";
@@ -8,6 +7,7 @@ import { logDirectory } from "../observability/log-folder.ts";
 import { LogTail } from "../observability/log-tail.ts";
 import type { Logger } from "../observability/logger.ts";
 import { ErrorRecorder } from "../telemetry/error-recorder.ts";
+import { systemTimers } from "../timers.ts";
 
 export interface ServiceLog {
   readonly logger: Logger;

@@ -1,4 +1,4 @@
-import { sleep, type Timers } from "../canvus/timers.ts";
+import { sleep, type Timers } from "../timers.ts";
 import type { ShutdownStep } from "./shutdown.ts";
 
 interface Stoppable {

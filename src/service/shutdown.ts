@@ -1,5 +1,5 @@
-import { sleep, type Timers } from "../canvus/timers.ts";
 import type { Logger } from "../observability/logger.ts";
+import { sleep, type Timers } from "../timers.ts";
 
 export interface ShutdownStep {
   /** What is being done, as it stands in the log: "prompts under way end". */

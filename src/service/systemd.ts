@@ -1,6 +1,6 @@
-import type { Timers } from "../canvus/timers.ts";
 import { sendDatagram } from "../native/notify-socket.ts";
 import type { Logger } from "../observability/logger.ts";
+import type { Timers } from "../timers.ts";
 
 export interface SystemdEnvironment {
   readonly [name: string]: string | undefined;

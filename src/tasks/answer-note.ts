@@ -1,8 +1,8 @@
 import { answerColors } from "../canvus/colors.ts";
 import { noteSizeFor } from "../canvus/note-size.ts";
-import type { Timers } from "../canvus/timers.ts";
 import type { Point, Size, Widget } from "../canvus/widget.ts";
 import type { AppError } from "../errors/app-error.ts";
+import type { Timers } from "../timers.ts";
 import { disarmBraces } from "../triggers/note-prompt.ts";
 import { answerTitle } from "../triggers/our-marks.ts";
 import type { Place } from "./answer-places.ts";

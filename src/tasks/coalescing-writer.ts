@@ -1,5 +1,5 @@
-import type { Timers } from "../canvus/timers.ts";
 import { type AppError, toAppError } from "../errors/app-error.ts";
+import type { Timers } from "../timers.ts";
 
 /**
  * Writes the latest of many values to a slow place: at most one write in flight, at least `intervalMs` between two,

@@ -1,8 +1,8 @@
 import { customAlphabet } from "nanoid";
-import type { Timers } from "../canvus/timers.ts";
 import type { WidgetChange } from "../canvus/widget.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { Journal } from "../storage/storage.ts";
+import type { Timers } from "../timers.ts";
 import { hasStatus, withoutStatus, withStatus } from "../triggers/our-marks.ts";
 import { contentHash, detectTrigger, type Trigger } from "../triggers/trigger.ts";
 import type { CanvasBoard } from "./canvas-board.ts";

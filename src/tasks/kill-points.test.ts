@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { systemTimers } from "../canvus/timers.ts";
 import type { Journal } from "../storage/storage.ts";
+import { systemTimers } from "../timers.ts";
 import { recoverTask } from "./recovery.ts";
 import type { Task } from "./task.ts";
 import { TaskWork } from "./task-work.ts";

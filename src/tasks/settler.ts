@@ -1,4 +1,4 @@
-import type { Timers } from "../canvus/timers.ts";
+import type { Timers } from "../timers.ts";
 
 interface Pending {
   readonly content: string;

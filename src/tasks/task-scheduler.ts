@@ -1,5 +1,5 @@
-import { retryDelay } from "../canvus/retry.ts";
 import { AppError } from "../errors/app-error.ts";
+import { retryDelay } from "../http/retry.ts";
 import type { Task } from "./task.ts";
 
 /** What is to be done for a task: answer it, tell people on the canvas why not, or take back what was written. */

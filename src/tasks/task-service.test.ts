@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { systemTimers } from "../canvus/timers.ts";
 import type { Widget } from "../canvus/widget.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { Journal } from "../storage/storage.ts";
+import { systemTimers } from "../timers.ts";
 import { hasStatus, withStatus } from "../triggers/our-marks.ts";
 import type { SchedulerLimits } from "./task-scheduler.ts";
 import { TaskService } from "./task-service.ts";

@@ -1,10 +1,10 @@
 import type { Ability } from "../abilities/ability.ts";
-import { sleep, type Timers } from "../canvus/timers.ts";
 import type { WidgetChange } from "../canvus/widget.ts";
 import { AppError, toAppError } from "../errors/app-error.ts";
 import { withCorrelation } from "../observability/correlation.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { Journal } from "../storage/storage.ts";
+import { sleep, type Timers } from "../timers.ts";
 import type { Trigger } from "../triggers/trigger.ts";
 import type { CanvasBoard } from "./canvas-board.ts";
 import { Intake } from "./intake.ts";

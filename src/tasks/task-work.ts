@@ -1,9 +1,9 @@
 import type { Ability, AbilityResult } from "../abilities/ability.ts";
-import type { Timers } from "../canvus/timers.ts";
 import type { Widget } from "../canvus/widget.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { JournalChanges } from "../storage/journal-store.ts";
 import type { Journal } from "../storage/storage.ts";
+import type { Timers } from "../timers.ts";
 import { answerTitle } from "../triggers/our-marks.ts";
 import { AnswerNote } from "./answer-note.ts";
 import type { CanvasBoard } from "./canvas-board.ts";

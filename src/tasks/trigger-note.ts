@@ -1,6 +1,6 @@
-import type { Timers } from "../canvus/timers.ts";
 import type { Widget } from "../canvus/widget.ts";
 import { AppError } from "../errors/app-error.ts";
+import type { Timers } from "../timers.ts";
 import { removeBraces } from "../triggers/note-prompt.ts";
 import { hasStatus, withoutStatus, withStatus } from "../triggers/our-marks.ts";
 import { contentHash, detectTrigger } from "../triggers/trigger.ts";

@@ -3,13 +3,13 @@ import type { Ability, AbilityRequest, AbilityResult } from "../../abilities/abi
 import { CanvasWatcher } from "../../canvus/canvas-watcher.ts";
 import { CanvusClient } from "../../canvus/client.ts";
 import { RecordingLogger } from "../../canvus/testing/recording-logger.ts";
-import { systemTimers } from "../../canvus/timers.ts";
 import type { Widget, WidgetChange } from "../../canvus/widget.ts";
 import { TestBench } from "../../simulator/test-client.ts";
 import { createJournalStore } from "../../storage/journal-store.ts";
 import type { HistoryRow } from "../../storage/schema.ts";
 import type { Journal } from "../../storage/storage.ts";
 import { memoryDatabase } from "../../storage/testing/sample-rows.ts";
+import { systemTimers } from "../../timers.ts";
 import { contentHash, detectTrigger } from "../../triggers/trigger.ts";
 import { CanvasBoard } from "../canvas-board.ts";
 import type { Task } from "../task.ts";

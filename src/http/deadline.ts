@@ -1,4 +1,4 @@
-import type { Timers } from "./timers.ts";
+import type { Timers } from "../timers.ts";
 
 /** A request may take this many times its timeout in all, however steadily its bytes trickle in. */
 const TOTAL_FACTOR = 10;

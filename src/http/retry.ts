@@ -1,5 +1,5 @@
 import { AppError } from "../errors/app-error.ts";
-import { sleep, type Timers } from "./timers.ts";
+import { sleep, type Timers } from "../timers.ts";
 
 export interface RetryPolicy {
   /** Repetitions after the first attempt. */

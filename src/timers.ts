@@ -1,6 +1,6 @@
-import { AppError } from "../errors/app-error.ts";
+import { AppError } from "./errors/app-error.ts";
 
-/** Time as this room sees it; injected, so that tests step through minutes without waiting for them. */
+/** Time; injected, so that tests step through minutes without waiting for them. */
 export interface Timers {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -36,5 +36,5 @@ export function sleep(timers: Timers, delayMs: number, signal?: AbortSignal): Pr
 }
 
 export function cancelled(): AppError {
-  return new AppError("CANCELLED", "The request to the Canvus server was cancelled.");
+  return new AppError("CANCELLED", "The request was cancelled.");
 }

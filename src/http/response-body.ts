@@ -1,4 +1,4 @@
-/** Thrown inside this room only; the request knows which AppError it means there. */
+/** Whoever reads knows which AppError it means there. */
 export class BodyTooLarge extends Error {
   readonly maxBytes: number;
 

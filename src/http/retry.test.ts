@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
+import { FakeTimers } from "../canvus/testing/fake-timers.ts";
+import { rejection } from "../canvus/testing/test-server.ts";
 import { AppError } from "../errors/app-error.ts";
+import { systemTimers } from "../timers.ts";
 import { backoffDelay, MAX_DELAY_MS, retryDelay, withRetry } from "./retry.ts";
-import { FakeTimers } from "./testing/fake-timers.ts";
-import { rejection } from "./testing/test-server.ts";
-import { systemTimers } from "./timers.ts";
 
 const transient = () => new AppError("CANVUS_SERVER_ERROR", "busy");
 

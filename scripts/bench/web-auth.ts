@@ -24,7 +24,7 @@ const { values } = parseArgs({
 });
 
 const authentication = new Authentication({
-  sessionTimeoutMs: 24 * 60 * 60 * 1000,
+  sessionLimits: { timeoutMs: 24 * 60 * 60 * 1000, idleMs: 24 * 60 * 60 * 1000 },
   repository: memoryRepository(),
   now: () => Date.now(),
   monotonicNow: () => performance.now(),

@@ -224,7 +224,16 @@ export const SETTINGS = {
     default: 24 * HOUR,
     min: SECOND,
     max: 30 * 24 * HOUR,
-    description: "How long a login to the dashboard lasts. Using the dashboard does not prolong it.",
+    description: "Longest time from a login to the dashboard to the next one, however much it is used.",
+  },
+  WEBUI_SESSION_IDLE_TIMEOUT: {
+    type: "duration",
+    group: WEB,
+    default: 8 * HOUR,
+    min: 5 * MINUTE,
+    max: 30 * 24 * HOUR,
+    description:
+      "A login that is not used for so long ends. Every use renews it, up to WEBUI_SESSION_TIMEOUT.",
   },
   WEBUI_BASE_PATH: {
     type: "string",

@@ -312,6 +312,8 @@ export const webPassword = sqliteTable("web_password", {
 export const webSessions = sqliteTable("web_sessions", {
   id: text().primaryKey(),
   created_at: text().notNull(),
+  /** Written every now and then, so some minutes old; null until the session was used after its login. */
+  last_used_at: text(),
 });
 
 export type HistoryRow = typeof processingHistory.$inferSelect;

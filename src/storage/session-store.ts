@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import { inArray } from "drizzle-orm";
+import { eq, inArray } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/bun-sqlite";
 import { webPassword, webSessions } from "./schema.ts";
 
@@ -8,7 +8,11 @@ export interface StoredSession {
   readonly id: string;
   /** Of the login; ISO 8601, UTC. */
   readonly created_at: string;
+  /** Null: not since the login. */
+  readonly last_used_at: string | null;
 }
+
+export type UsedSession = Pick<StoredSession, "id"> & { readonly last_used_at: string };
 
 export interface StoredAccess {
   /** argon2id hash of the password that the sessions were opened with; null before the first. */
@@ -22,6 +26,8 @@ export interface SessionStore {
   /** Ends every session: they belong to the password that was. */
   replaceVerifier(verifier: string | null): void;
   addSession(session: StoredSession): void;
+  /** Their time of use; sessions that are gone stay so. */
+  renewSessions(used: readonly UsedSession[]): void;
   removeSessions(ids: readonly string[]): void;
 }
 
@@ -45,6 +51,14 @@ export function createSessionStore(database: Database): SessionStore {
 
     addSession(session) {
       orm.insert(webSessions).values(session).onConflictDoNothing().run();
+    },
+
+    renewSessions(used) {
+      orm.transaction((transaction) => {
+        for (const { id, last_used_at } of used) {
+          transaction.update(webSessions).set({ last_used_at }).where(eq(webSessions.id, id)).run();
+        }
+      });
     },
 
     removeSessions(ids) {

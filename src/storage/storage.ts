@@ -149,6 +149,7 @@ export class Storage {
     loadAccess: () => this.#well("loadAccess", []),
     replaceVerifier: (verifier) => this.#well("replaceVerifier", [verifier]),
     addSession: (session) => this.#well("addSession", [session]),
+    renewSessions: (used) => this.#well("renewSessions", [used]),
     removeSessions: (ids) => this.#well("removeSessions", [ids]),
   };
 

@@ -78,6 +78,8 @@ export function createWriterOperations() {
     replaceVerifier: (...args: Parameters<SessionStore["replaceVerifier"]>) =>
       use().sessions.replaceVerifier(...args),
     addSession: (...args: Parameters<SessionStore["addSession"]>) => use().sessions.addSession(...args),
+    renewSessions: (...args: Parameters<SessionStore["renewSessions"]>) =>
+      use().sessions.renewSessions(...args),
     removeSessions: (...args: Parameters<SessionStore["removeSessions"]>) =>
       use().sessions.removeSessions(...args),
 

@@ -5,6 +5,8 @@ import { Authentication } from "./authentication.ts";
 import type { SessionRepository } from "./session-repository.ts";
 import { memoryRepository } from "./testing/memory-repository.ts";
 
+const MINUTE = 60_000;
+
 let now: number;
 let logger: RecordingLogger;
 let repository: SessionRepository;
@@ -17,7 +19,7 @@ beforeEach(() => {
 
 async function started(password: string | undefined): Promise<Authentication> {
   const authentication = new Authentication({
-    sessionTimeoutMs: 1000,
+    sessionLimits: { timeoutMs: 3 * MINUTE, idleMs: 2 * MINUTE },
     repository,
     now: () => now,
     monotonicNow: () => now,
@@ -59,16 +61,46 @@ test("a changed password is said when it ended sessions", async () => {
 test("expired sessions leave the database too", async () => {
   const authentication = await started("right");
   await login(authentication);
-  now += 1000;
-  authentication.endExpired();
+  now += 2 * MINUTE;
+  authentication.tidy();
   expect((await repository.loadAccess()).sessions).toEqual([]);
 });
 
 test("sessions expire while the service is down", async () => {
   const token = await login(await started("right"));
-  now += 1000;
+  now += 2 * MINUTE;
   expect((await started("right")).session(token)).toBeUndefined();
   expect((await repository.loadAccess()).sessions).toEqual([]);
+});
+
+test("a session in use is known as such after a restart, and is not idle then", async () => {
+  const authentication = await started("right");
+  const token = await login(authentication);
+  now += 1.5 * MINUTE;
+  authentication.session(token);
+  authentication.tidy();
+  now += MINUTE;
+  const restarted = await started("right");
+  expect(restarted.session(token)).toBeDefined();
+  now += 0.5 * MINUTE;
+  expect(restarted.session(token)).toBeUndefined();
+});
+
+test("not every request is written down", async () => {
+  const authentication = await started("right");
+  const token = await login(authentication);
+  const written: string[] = [];
+  const { renewSessions } = repository;
+  repository.renewSessions = (uses) => {
+    written.push(...uses.map(({ last_used_at }) => last_used_at));
+    return renewSessions(uses);
+  };
+  for (let second = 0; second < 150; second += 1) {
+    now += 1000;
+    authentication.session(token);
+    authentication.tidy();
+  }
+  expect(written).toEqual(["2026-01-01T00:01:00.000Z", "2026-01-01T00:02:00.000Z"]);
 });
 
 test("without the database people still log in; a restart forgets them, and the log says so", async () => {
@@ -77,6 +109,7 @@ test("without the database people still log in; a restart forgets them, and the 
     loadAccess: broken,
     replaceVerifier: broken,
     addSession: broken,
+    renewSessions: broken,
     removeSessions: broken,
   };
   const authentication = await started("right");

@@ -3,11 +3,10 @@ import { rateLimitKey } from "./client-address.ts";
 import { type LoginLimits, LoginRateLimit } from "./login-rate-limit.ts";
 import { hashPassword, PasswordCheck } from "./password.ts";
 import type { SessionRepository } from "./session-repository.ts";
-import { type Session, Sessions } from "./sessions.ts";
+import { type Session, type SessionLimits, Sessions } from "./sessions.ts";
 
 export interface AuthenticationOptions {
-  /** Longest life of a session, in ms. */
-  readonly sessionTimeoutMs: number;
+  readonly sessionLimits: SessionLimits;
   readonly repository: SessionRepository;
   /** Time of day, and a clock that never goes back; both in ms. */
   readonly now: () => number;
@@ -35,7 +34,7 @@ export class Authentication {
 
   constructor(options: AuthenticationOptions) {
     this.#options = options;
-    this.#sessions = new Sessions({ timeoutMs: options.sessionTimeoutMs, now: options.now });
+    this.#sessions = new Sessions({ ...options.sessionLimits, now: options.now });
     this.#rateLimit = new LoginRateLimit(options.monotonicNow, options.limits);
   }
 
@@ -114,10 +113,13 @@ export class Authentication {
     this.#keep(this.#options.repository.removeSessions([session.id]));
   }
 
-  /** To be called now and then, so that what has expired ends although nobody asks for it. */
-  endExpired(): void {
+  /** To be called now and then: what has expired ends although nobody asks for it, and uses are written down. */
+  tidy(): void {
+    const { repository } = this.#options;
     const expired = this.#sessions.endExpired();
-    if (expired.length > 0) this.#keep(this.#options.repository.removeSessions(expired));
+    if (expired.length > 0) this.#keep(repository.removeSessions(expired));
+    const uses = this.#sessions.takeUses();
+    if (uses.length > 0) this.#keep(repository.renewSessions(uses));
   }
 
   status(): { readonly sessions: number; readonly loginsRefused: number; readonly flood: boolean } {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { memoryRepository } from "./testing/memory-repository.ts";
-import { PASSWORD, SESSION_TIMEOUT_MS, TestDashboard } from "./testing/test-dashboard.ts";
+import { PASSWORD, SESSION_IDLE_MS, SESSION_TIMEOUT_MS, TestDashboard } from "./testing/test-dashboard.ts";
 
 let dashboard: TestDashboard;
 
@@ -113,10 +113,20 @@ describe("the login", () => {
 describe("the session", () => {
   test("ends by time, however much it was used", async () => {
     await dashboard.login();
-    dashboard.clock = SESSION_TIMEOUT_MS - 1;
-    expect((await dashboard.get("/who")).status).toBe(200);
+    for (dashboard.clock = 0; dashboard.clock < SESSION_TIMEOUT_MS; dashboard.clock += SESSION_IDLE_MS - 1) {
+      expect((await dashboard.get("/who")).status).toBe(200);
+    }
     dashboard.clock = SESSION_TIMEOUT_MS;
     expect((await dashboard.get("/who")).status).toBe(303);
+  });
+
+  test("ends earlier when nobody uses it", async () => {
+    await dashboard.login();
+    dashboard.clock += SESSION_IDLE_MS - 1;
+    expect((await dashboard.get("/api/v1/status")).status).toBe(200);
+    dashboard.clock += SESSION_IDLE_MS;
+    expect((await dashboard.get("/who")).status).toBe(303);
+    expect((await dashboard.get("/api/v1/status")).status).toBe(401);
   });
 
   test("has a cookie that scripts cannot read and other sites cannot use", async () => {

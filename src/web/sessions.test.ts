@@ -2,12 +2,14 @@ import { beforeEach, expect, test } from "bun:test";
 import { Sessions } from "./sessions.ts";
 
 const START = Date.UTC(2026, 0, 1);
+const MINUTE = 60_000;
+const LIMITS = { timeoutMs: 60 * MINUTE, idleMs: 10 * MINUTE };
 let now: number;
 let sessions: Sessions;
 
 beforeEach(() => {
   now = START;
-  sessions = new Sessions({ timeoutMs: 1000, now: () => now, maxSessions: 3 });
+  sessions = new Sessions({ ...LIMITS, now: () => now, maxSessions: 3 });
 });
 
 test("tokens are long, random, and stored nowhere", () => {
@@ -28,11 +30,11 @@ test("a session has a token for its forms, always the same and not that of anoth
   expect(csrf).not.toBe(token);
 });
 
-test("it ends at its time, and whoever waits for that is told", () => {
+test("it ends when nobody has used it for a while, and whoever waits for that is told", () => {
   const { token, stored } = sessions.open();
   const session = sessions.find(token);
-  expect(session?.expiresAt).toBe(START + 1000);
-  now += 999;
+  expect(session?.expiresAt).toBe(START + 10 * MINUTE);
+  now += 10 * MINUTE - 1;
   expect(sessions.endExpired()).toEqual([]);
   expect(session?.ended.aborted).toBe(false);
   now += 1;
@@ -40,6 +42,22 @@ test("it ends at its time, and whoever waits for that is told", () => {
   expect(sessions.endExpired()).toEqual([stored.id]);
   expect(session?.ended.aborted).toBe(true);
   expect(sessions.size).toBe(0);
+});
+
+test("every use renews it, a stream that is watched too, but not beyond its longest time", () => {
+  const { token, stored } = sessions.open();
+  for (let use = 1; use <= 5; use += 1) {
+    now = START + use * 9 * MINUTE;
+    expect(sessions.find(token)?.expiresAt).toBe(now + 10 * MINUTE);
+  }
+  const watching = sessions.find(token);
+  now += 9 * MINUTE;
+  watching?.renew();
+  expect(sessions.find(token)?.expiresAt).toBe(START + 60 * MINUTE);
+  now = START + 60 * MINUTE;
+  watching?.renew();
+  expect(sessions.find(token)).toBeUndefined();
+  expect(sessions.endExpired()).toEqual([stored.id]);
 });
 
 test("when there are too many, the one that was quiet longest ends", () => {
@@ -53,11 +71,15 @@ test("when there are too many, the one that was quiet longest ends", () => {
 
 test("takes over what an earlier run left, but nothing that has expired or lies in the future", () => {
   const { token, stored } = sessions.open();
-  const old = { id: "old", created_at: new Date(START - 1000).toISOString() };
-  const future = { id: "future", created_at: new Date(START + 60_000).toISOString() };
-  const broken = { id: "broken", created_at: "yesterday" };
-  now += 500;
-  const next = new Sessions({ timeoutMs: 1000, now: () => now });
-  expect(next.restore([old, stored, future, broken])).toEqual(["old", "future", "broken"]);
-  expect(next.find(token)?.expiresAt).toBe(START + 1000);
+  now += 5 * MINUTE;
+  const at = (minutes: number) => new Date(START + minutes * MINUTE).toISOString();
+  const used = { ...stored, last_used_at: at(4) };
+  const idle = { id: "idle", created_at: at(-5), last_used_at: null };
+  const old = { id: "old", created_at: at(-55), last_used_at: at(4) };
+  const future = { id: "future", created_at: at(6), last_used_at: null };
+  const broken = { id: "broken", created_at: "yesterday", last_used_at: null };
+  const next = new Sessions({ ...LIMITS, now: () => now });
+  expect(next.restore([idle, old, used, future, broken])).toEqual(["idle", "old", "future", "broken"]);
+  now += 8 * MINUTE;
+  expect(next.find(token)?.expiresAt).toBe(now + 10 * MINUTE);
 });

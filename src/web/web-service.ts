@@ -30,7 +30,7 @@ export interface WebServiceOptions {
 const SHORT_PASSWORD = 8;
 
 /** A live stream of an expired session may go on for so long. */
-const EXPIRY_CHECK_MS = 15_000;
+const TIDY_MS = 15_000;
 
 /** Health, login and the pages: puts the parts of this folder together. */
 export class WebService {
@@ -38,7 +38,7 @@ export class WebService {
   readonly #streams = new EventStreams();
   #password: string | undefined;
   #server: WebServer | undefined;
-  #expiryCheck: NodeJS.Timeout | undefined;
+  #tidying: NodeJS.Timeout | undefined;
 
   constructor({ password, ...options }: WebServiceOptions) {
     this.#options = options;
@@ -50,7 +50,7 @@ export class WebService {
     const { config, version, readiness, sessions, sources, logger } = this.#options;
     const sessionTimeoutMs = config.WEBUI_SESSION_TIMEOUT;
     const authentication = new Authentication({
-      sessionTimeoutMs,
+      sessionLimits: { timeoutMs: sessionTimeoutMs, idleMs: config.WEBUI_SESSION_IDLE_TIMEOUT },
       repository: sessions,
       now: () => Date.now(),
       monotonicNow: () => performance.now(),
@@ -78,7 +78,7 @@ export class WebService {
       logger.warn("WEBUI_PWD is short: whoever reaches the dashboard may guess it", { source });
     }
     this.#server.start();
-    this.#expiryCheck = setInterval(() => authentication.endExpired(), EXPIRY_CHECK_MS);
+    this.#tidying = setInterval(() => authentication.tidy(), TIDY_MS);
   }
 
   /** Where the dashboard is, without the base path: health is asked there too. */
@@ -92,7 +92,7 @@ export class WebService {
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#expiryCheck);
+    clearInterval(this.#tidying);
     this.closeLive();
     await this.#server?.stop();
   }

@@ -79,7 +79,11 @@ export class EventStreams {
       write(name, data);
     };
     send("heartbeat", {});
-    const heartbeat = setInterval(() => send("heartbeat", {}), HEARTBEAT_MS);
+    const heartbeat = setInterval(() => {
+      // Somebody who watches is not idle; a closed page has no stream.
+      session?.renew();
+      send("heartbeat", {});
+    }, HEARTBEAT_MS);
     const stopSource = source(send);
     const end = () => {
       if (!this.#open.delete(end)) return;

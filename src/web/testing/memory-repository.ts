@@ -12,6 +12,7 @@ export function memoryRepository(): SessionRepository {
     loadAccess: async () => store.loadAccess(),
     replaceVerifier: async (verifier) => store.replaceVerifier(verifier),
     addSession: async (session) => store.addSession(session),
+    renewSessions: async (used) => store.renewSessions(used),
     removeSessions: async (ids) => store.removeSessions(ids),
   };
 }

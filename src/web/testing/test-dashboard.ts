@@ -10,6 +10,7 @@ import { memoryRepository } from "./memory-repository.ts";
 
 export const PASSWORD = "correct horse battery staple";
 export const SESSION_TIMEOUT_MS = 60 * 60_000;
+export const SESSION_IDLE_MS = 20 * 60_000;
 
 const READY: Readiness = { ready: true, reasons: [], notices: [] };
 
@@ -45,7 +46,7 @@ export class TestDashboard {
   }: TestDashboardOptions) {
     this.#basePath = basePath;
     this.authentication = new Authentication({
-      sessionTimeoutMs: SESSION_TIMEOUT_MS,
+      sessionLimits: { timeoutMs: SESSION_TIMEOUT_MS, idleMs: SESSION_IDLE_MS },
       repository: repository ?? memoryRepository(),
       now: () => Date.UTC(2026, 0, 1) + this.clock,
       monotonicNow: () => this.clock,

@@ -1,0 +1,1 @@
+ALTER TABLE `web_sessions` ADD `last_used_at` text;

@@ -1,0 +1,62 @@
+// What a service takes that has nothing to do: one canvas, the demo model loaded, the dashboard open to nobody.
+// `bun scripts/bench/idle.ts [--seconds 60] [--json]`; exits with 1 when the service itself, without its model process,
+// takes more than 120 MB or 0.5 % of a processor. Linux only.
+import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { Harness } from "../../src/e2e/harness.ts";
+
+const MEMORY_LIMIT_MB = 120;
+const PROCESSOR_LIMIT_PERCENT = 0.5;
+/** Compilers and collectors of the runtime are busy for a while after the start. */
+const SETTLE_MS = 10_000;
+
+const { values } = parseArgs({
+  args: process.argv.slice(2),
+  options: { seconds: { type: "string", default: "60" }, json: { type: "boolean", default: false } },
+});
+
+/** Of all its threads so far, in ms; the kernel counts what it shows here in ticks of 10 ms. */
+async function processorMs(pid: number): Promise<number> {
+  const [, fields = ""] = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ");
+  const [user, system] = fields.split(" ").slice(11, 13).map(Number);
+  return ((user ?? 0) + (system ?? 0)) * 10;
+}
+
+async function residentMb(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Math.round((Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024) / 1e6);
+}
+
+async function measure(pid: number, ms: number): Promise<{ resident_mb: number; processor_percent: number }> {
+  const before = await processorMs(pid);
+  const began = performance.now();
+  await Bun.sleep(ms);
+  const share = ((await processorMs(pid)) - before) / (performance.now() - began);
+  return { resident_mb: await residentMb(pid), processor_percent: Number((share * 100).toFixed(2)) };
+}
+
+const harness = await Harness.start();
+try {
+  const service = await harness.runReady();
+  const [runner = service.pid] = await service.children();
+  await Bun.sleep(SETTLE_MS);
+  const ms = Number(values.seconds) * 1000;
+  const [own, model] = await Promise.all([measure(service.pid, ms), measure(runner, ms)]);
+  const result = {
+    service: { ...own, limit_mb: MEMORY_LIMIT_MB, limit_percent: PROCESSOR_LIMIT_PERCENT },
+    model_process: model,
+  };
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify(result)}\n`
+      : [
+          `service        ${own.resident_mb} MB (at most ${MEMORY_LIMIT_MB}), ${own.processor_percent} % of a processor (at most ${PROCESSOR_LIMIT_PERCENT})`,
+          `model process  ${model.resident_mb} MB, ${model.processor_percent} %`,
+          "",
+        ].join("\n"),
+  );
+  const holds = own.resident_mb <= MEMORY_LIMIT_MB && own.processor_percent <= PROCESSOR_LIMIT_PERCENT;
+  process.exitCode = holds ? 0 : 1;
+} finally {
+  await harness.close();
+}

@@ -1,6 +1,6 @@
+import { guardAgainstOrphaning } from "../child-process/orphan-guard.ts";
 import { loadEngine } from "../inference/engines/load-engine.ts";
 import type { EngineKind } from "../inference/protocol.ts";
-import { guardAgainstOrphaning } from "../inference/runner/orphan-guard.ts";
 import { Runner } from "../inference/runner/runner.ts";
 
 const USAGE_ERROR = 2;

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { ownCommand } from "../child-process/own-command.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { ModelHost } from "./model-host.ts";
@@ -6,7 +7,6 @@ import type { ModelMemoryStore } from "./model-memory.ts";
 import type { ModelPlan, ModelPlans } from "./model-plans.ts";
 import type { WorkOptions } from "./pending-requests.ts";
 import type { EngineKind, GpuSetting, LoadOptions, ModelInfo, RunnerFailure } from "./protocol.ts";
-import { runnerCommand } from "./runner-command.ts";
 import type { WorkKind, WorkRequest, WorkResult } from "./runner-work.ts";
 import { DEFAULT_LIMITS, type SupervisorLimits, type SupervisorPhase } from "./supervisor-state.ts";
 
@@ -105,7 +105,7 @@ export class LocalEngine {
       firstRung: plans.firstRung,
       parallel,
       keepAliveMs,
-      command: command ?? runnerCommand(this.#kind),
+      command: command ?? ownCommand("runner", this.#kind),
       limits: limits ?? DEFAULT_LIMITS,
       logger,
       onMeasured: (rung, { bytes }) => {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { RunnerExit } from "./runner-process.ts";
+import type { ChildExit } from "../child-process/child-process.ts";
 
 /** What may explain the death of a process. */
 export interface MemoryEvidence {
@@ -30,7 +30,7 @@ export function addressLimit(pid: number | "self" = "self"): number | null {
  * loads the limit is by far the likeliest of reasons.
  */
 export function diedOfMemory(
-  { signal, exitCode, output }: RunnerExit,
+  { signal, exitCode, output }: ChildExit,
   before: MemoryEvidence,
   after: MemoryEvidence,
   wasLoading: boolean,

@@ -1,15 +1,16 @@
+import { type ChildExit, type ChildProcess, spawnChild } from "../child-process/child-process.ts";
 import type { Logger } from "../observability/logger.ts";
 import { diedOfMemory, memoryEvidence } from "./out-of-memory.ts";
 import { PendingRequests, type Work, type WorkOptions } from "./pending-requests.ts";
 import {
   type LoadOptions,
   type MessageFromRunner,
+  type MessageToRunner,
   type ModelInfo,
   PROTOCOL_VERSION,
   parseMessageFromRunner,
   type RunnerFailure,
 } from "./protocol.ts";
-import { type RunnerExit, type RunnerProcess, spawnRunner } from "./runner-process.ts";
 import type { WorkKind, WorkRequest, WorkResult } from "./runner-work.ts";
 import { logLoaded, logPhase } from "./supervisor-log.ts";
 import {
@@ -51,7 +52,7 @@ export class RunnerSupervisor {
   readonly #stopWaiters: (() => void)[] = [];
   readonly #ticker = new Ticker((elapsedMs) => this.#dispatch({ type: "tick", elapsedMs }));
   #state = INITIAL_STATE;
-  #process: RunnerProcess | null = null;
+  #process: ChildProcess<MessageToRunner> | null = null;
   #model: ModelInfo | null = null;
   #attempt = 0;
   #residentBytes = 0;
@@ -184,7 +185,9 @@ export class RunnerSupervisor {
   #spawn(): void {
     this.#residentBytes = 0;
     try {
-      const spawned: RunnerProcess = spawnRunner(this.#options.command, this.#options.logger, {
+      const { command, logger } = this.#options;
+      const options = { command, called: "model process", logger };
+      const spawned: ChildProcess<MessageToRunner> = spawnChild(options, {
         onMessage: (message) => {
           if (this.#process === spawned) this.#receive(message);
         },
@@ -207,7 +210,7 @@ export class RunnerSupervisor {
     }
   }
 
-  #exited(exit: RunnerExit): void {
+  #exited(exit: ChildExit): void {
     const { description, output } = exit;
     const wanted = this.#state.phase.name === "stopping";
     if (!wanted && output !== "")

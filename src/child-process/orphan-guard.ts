@@ -1,4 +1,4 @@
-import { dieWithParent } from "../../native/parent-death-signal.ts";
+import { dieWithParent } from "../native/parent-death-signal.ts";
 
 const POLL_MS = 1000;
 

@@ -1,13 +1,12 @@
 import { withoutCorrelation } from "../observability/correlation.ts";
 import type { Logger } from "../observability/logger.ts";
+import { childEnvironment } from "./child-environment.ts";
 import { OutputTail } from "./output-tail.ts";
-import type { MessageToRunner } from "./protocol.ts";
-import { runnerEnvironment } from "./runner-environment.ts";
 
 /** How long to wait for the last output of an ended process; a grandchild may keep the pipe open for ever. */
 const OUTPUT_GRACE_MS = 500;
 
-export interface RunnerExit {
+export interface ChildExit {
   /** One sentence for people. */
   readonly description: string;
   readonly signal: string | null;
@@ -16,26 +15,34 @@ export interface RunnerExit {
   readonly output: string;
 }
 
-export interface RunnerHandlers {
+export interface ChildHandlers {
   /** Everything that arrives, checked by nobody yet. */
   readonly onMessage: (message: unknown) => void;
   /** Once, when the process has ended. */
-  readonly onExit: (exit: RunnerExit) => void;
+  readonly onExit: (exit: ChildExit) => void;
 }
 
-export interface RunnerProcess {
+export interface ChildProcess<ToChild> {
   readonly pid: number;
   /** Does nothing when the process has ended. */
-  send(message: MessageToRunner): void;
+  send(message: ToChild): void;
   kill(signal: "SIGTERM" | "SIGKILL"): void;
 }
 
-/** Starts a runner in a process group of its own, so that a Ctrl-C in a terminal reaches the service only. */
-export function spawnRunner(
-  command: readonly string[],
-  logger: Logger,
-  handlers: RunnerHandlers,
-): RunnerProcess {
+export interface ChildOptions {
+  readonly command: readonly string[];
+  /** What people call it: "model process". */
+  readonly called: string;
+  readonly logger: Logger;
+}
+
+/**
+ * Starts this program once more in a process group of its own, so that a Ctrl-C in a terminal reaches the service only.
+ */
+export function spawnChild<ToChild>(
+  { command, called, logger }: ChildOptions,
+  handlers: ChildHandlers,
+): ChildProcess<ToChild> {
   // The process outlives the task that it may be started for: its messages must not appear under that task.
   const child = withoutCorrelation(() =>
     Bun.spawn([...command], {
@@ -44,19 +51,22 @@ export function spawnRunner(
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
-      env: runnerEnvironment(process.env),
+      env: childEnvironment(process.env),
       detached: process.platform !== "win32",
     }),
   );
   const output = new OutputTail((line) =>
-    logger.debug(line, { source: "inference/runner-process.ts:spawnRunner", stream: "runner output" }),
+    logger.debug(line, {
+      source: "child-process/child-process.ts:spawnChild",
+      stream: `output of the ${called}`,
+    }),
   );
   const followed = Promise.allSettled([output.follow(child.stdout), output.follow(child.stderr)]);
   void child.exited.then(async () => {
     await Promise.race([followed, Bun.sleep(OUTPUT_GRACE_MS)]);
     const { exitCode, signalCode } = child;
     const signal = signalCode === null ? null : String(signalCode);
-    handlers.onExit({ description: describeExit(child), signal, exitCode, output: output.text });
+    handlers.onExit({ description: describeExit(child, called), signal, exitCode, output: output.text });
   });
 
   return {
@@ -68,9 +78,9 @@ export function spawnRunner(
   };
 }
 
-function describeExit({ exitCode, signalCode }: Bun.Subprocess): string {
+function describeExit({ exitCode, signalCode }: Bun.Subprocess, called: string): string {
   const how = signalCode === null ? `exit code ${exitCode}` : `signal ${signalCode}`;
-  return `The model process ended with ${how}.`;
+  return `The ${called} ended with ${how}.`;
 }
 
 function killGroup(child: Bun.Subprocess, signal: "SIGTERM" | "SIGKILL"): void {

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { runnerEnvironment } from "./runner-environment.ts";
+import { childEnvironment } from "./child-environment.ts";
 
 test("a runner gets what drivers read, and no secret and no setting of the service", () => {
-  const kept = runnerEnvironment({
+  const kept = childEnvironment({
     PATH: "/usr/bin",
     LD_LIBRARY_PATH: "/opt/cuda/lib64",
     CUDA_VISIBLE_DEVICES: "0",

@@ -1,5 +1,5 @@
 /**
- * Variables that native engines and their drivers read. The runner gets nothing else: it needs no passwords and no
+ * Variables that native engines and their drivers read. A child gets nothing else: it needs no passwords and no
  * keys, and the engine's own NODE_LLAMA_CPP_* settings must not reach it from somebody's shell.
  */
 const NAMES = new Set([
@@ -22,8 +22,8 @@ const NAMES = new Set([
 ]);
 const PREFIXES = ["CUDA_", "GGML_", "LC_", "NVIDIA_", "VK_", "XDG_", "__GL", "MESA_"];
 
-/** The part of an environment that a runner is started with. */
-export function runnerEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
+/** The part of an environment that a child is started with. */
+export function childEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {
     if (value === undefined) continue;

@@ -161,7 +161,7 @@ describe.skipIf(!canBuildFakeStableDiffusion)(
         await loaded(async (other) => {
           fake.play("step_ms 5");
           one.draw({ ...PICTURE, steps: 20 });
-          await Bun.sleep(10);
+          while (one.progress().step === 0) await Bun.sleep(1);
           fake.play("fail_at 1");
           other.draw(PICTURE);
           expect((await ended(other)).state).toBe("failed");

@@ -70,8 +70,9 @@ function details(name: SettingName, setting: Setting): string[] {
   if (setting.type === "enum") notes.push(`One of ${setting.values.join(", ")}.`);
   if ("min" in setting) {
     const plain = setting.type === "duration" && plainDurationUnit(name) === 1 ? ", without unit in ms" : "";
+    const steps = setting.multipleOf === undefined ? "" : `, in steps of ${setting.multipleOf}`;
     notes.push(
-      `From ${formatNumeric(setting, setting.min)} to ${formatNumeric(setting, setting.max)}${plain}.`,
+      `From ${formatNumeric(setting, setting.min)} to ${formatNumeric(setting, setting.max)}${steps}${plain}.`,
     );
   }
   if (setting.type === "path" && setting.windowsDefault) notes.push(`On Windows ${setting.windowsDefault}.`);

@@ -106,20 +106,25 @@ function parseEnum(values: readonly string[], text: string): Parsed {
 }
 
 function parseNumeric(name: string, setting: NumericSetting, text: string): Parsed {
+  const { min, max, multipleOf } = setting;
   const value = readNumber(name, setting, text);
-  if (value !== undefined && value >= setting.min && value <= setting.max) return { ok: true, value };
-  const range = `from ${formatNumeric(setting, setting.min)} to ${formatNumeric(setting, setting.max)}`;
-  return { ok: false, wanted: `${formOf(name, setting)} ${range}` };
+  const isStep = value !== undefined && (multipleOf === undefined || value % multipleOf === 0);
+  if (isStep && value >= min && value <= max) return { ok: true, value };
+  const range = `from ${formatNumeric(setting, min)} to ${formatNumeric(setting, max)}`;
+  const steps = multipleOf === undefined ? "" : `, a multiple of ${multipleOf}`;
+  return { ok: false, wanted: `${formOf(name, setting)} ${range}${steps}` };
 }
 
 function readNumber(name: string, setting: NumericSetting, text: string): number | undefined {
   if (setting.type === "duration") return parseDuration(text, plainDurationUnit(name));
   if (setting.type === "size") return parseSize(text);
+  if (setting.type === "number") return /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
   return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
 }
 
 function formOf(name: string, setting: NumericSetting): string {
   if (setting.type === "integer") return "a whole number";
+  if (setting.type === "number") return "a number";
   if (setting.type === "size") return "a size such as 50MB or 50MiB";
   return plainDurationUnit(name) === 1 ? "a time such as 1500 (ms) or 1.5s" : "a time such as 60s or 1.5m";
 }

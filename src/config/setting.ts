@@ -50,11 +50,13 @@ export interface EnumSetting extends Common {
 }
 
 export interface NumericSetting extends Common {
-  /** `duration` is in milliseconds, `size` in bytes. */
-  readonly type: "integer" | "duration" | "size";
+  /** `number` may have decimals; `duration` is in milliseconds, `size` in bytes. */
+  readonly type: "integer" | "number" | "duration" | "size";
   readonly default: number;
   readonly min: number;
   readonly max: number;
+  /** Only multiples of it are accepted. */
+  readonly multipleOf?: number;
 }
 
 export type Setting =

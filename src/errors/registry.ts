@@ -121,7 +121,7 @@ export const ERRORS = {
     category: "model",
     retryable: false,
     httpStatus: 503,
-    hint: "Download the model again; the file is damaged, incomplete or not a GGUF file.",
+    hint: "Download the model again; the file is damaged, incomplete or of another kind.",
   },
   MODEL_LOAD_FAILED: {
     category: "model",
@@ -139,7 +139,7 @@ export const ERRORS = {
     category: "resource",
     retryable: false,
     httpStatus: 503,
-    hint: "Use a smaller model, a smaller LLAMA_CONTEXT_SIZE or a machine with more memory.",
+    hint: "Use a smaller model, a smaller LLAMA_CONTEXT_SIZE or SD_IMAGE_SIZE, or a machine with more memory.",
   },
   RUNNER_CRASHED: {
     category: "transient",
@@ -176,6 +176,12 @@ export const ERRORS = {
     retryable: false,
     httpStatus: 501,
     hint: "Ask for text instead, or ask the administrator to set up an image model (SD_MODEL_PATH).",
+  },
+  IMAGE_TIMEOUT: {
+    category: "resource",
+    retryable: false,
+    httpStatus: 504,
+    hint: "Ask the administrator to lower SD_IMAGE_SIZE or SD_INFERENCE_STEPS, or to raise SD_TIMEOUT_SECONDS.",
   },
   PROMPT_TIMEOUT: {
     category: "resource",

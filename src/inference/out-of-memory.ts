@@ -9,6 +9,13 @@ export interface MemoryEvidence {
   readonly addressesLimited: boolean;
 }
 
+const SAID = /out of memory|failed to allocate|insufficient memory|bad_alloc|too large for the available/i;
+
+/** Whether that is how native code says that it has too little memory. */
+export function saysOutOfMemory(text: string): boolean {
+  return SAID.test(text);
+}
+
 /** Read synchronously: the kernel answers from memory, in microseconds. */
 export function memoryEvidence(pid: number | "self" = "self"): MemoryEvidence {
   const oomKills = /^oom_kill (\d+)$/m.exec(read("/proc/vmstat"))?.[1];
@@ -41,8 +48,8 @@ export function diedOfMemory(
       : after.oomKills > before.oomKills;
   }
   if (signal === null && exitCode === 0) return false;
-  // How C++ names an allocation that failed, when nobody caught it.
-  if (signal === "SIGABRT" && output.includes("std::bad_alloc")) return true;
+  // An allocation that failed and that nobody caught: of C++, or of the GPU, where the engine then gives up.
+  if (signal === "SIGABRT" && /std::bad_alloc|out of memory/.test(output)) return true;
   return wasLoading && before.addressesLimited && signal !== "SIGTERM";
 }
 

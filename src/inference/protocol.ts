@@ -56,7 +56,21 @@ const LoadOptions = Type.Union([
     /** File of the encoder that turns pictures into tokens. */
     mmprojPath: Type.String(),
   }),
-  Type.Object({ kind: Type.Literal("image"), ...Computing }),
+  Type.Object({
+    kind: Type.Literal("image"),
+    ...Computing,
+    libraryPath: Type.String(),
+    /** Moves the weights to the GPU only while they are needed. */
+    weightsInRam: Type.Boolean(),
+    /** Turns each result into pixels piece by piece, which takes less memory. */
+    tiled: Type.Boolean(),
+    /** How many pictures are drawn at once, each with a copy of the model. */
+    parallel: Type.Integer({ minimum: 1, maximum: 64 }),
+    /** Memory that a picture takes while it is drawn, in bytes. */
+    pictureBytes: Count,
+    /** For one picture. */
+    timeoutMs: Type.Integer({ minimum: 1 }),
+  }),
 ]);
 
 const ModelInfo = Type.Object({

@@ -1,4 +1,4 @@
-import { dlopen, FFIType, type Pointer } from "bun:ffi";
+import { dlopen, FFIType } from "bun:ffi";
 import { existsSync } from "node:fs";
 
 /*
@@ -12,24 +12,24 @@ const STATES = ["idle", "working", "done", "failed", "cancelled"] as const;
 const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 const LONGEST_TEXT = 4096;
 
-const { i32, i64, f32, ptr, cstring } = FFIType;
+const { i32, i64, u64, f32, ptr, cstring } = FFIType;
 
 const VERSION = { sd_shim_abi: { args: [], returns: i32 } } as const;
 const FUNCTIONS = {
   sd_shim_release: { args: [], returns: cstring },
   sd_shim_cores: { args: [], returns: i32 },
   sd_shim_gpu: { args: [ptr], returns: cstring },
-  sd_shim_open: { args: [], returns: ptr },
-  sd_shim_load: { args: [ptr, ptr, i32, i32, i32], returns: i32 },
-  sd_shim_draw: { args: [ptr, ptr, ptr, i32, i32, i32, f32, i64, i32], returns: i32 },
-  sd_shim_poll: { args: [ptr, ptr], returns: i32 },
+  sd_shim_open: { args: [], returns: u64 },
+  sd_shim_load: { args: [u64, ptr, i32, i32, i32], returns: i32 },
+  sd_shim_draw: { args: [u64, ptr, ptr, i32, i32, i32, f32, i64, i32], returns: i32 },
+  sd_shim_poll: { args: [u64, ptr], returns: i32 },
   sd_shim_activity: { args: [], returns: i64 },
-  sd_shim_cancel: { args: [ptr], returns: FFIType.void },
-  sd_shim_size: { args: [ptr, ptr], returns: i32 },
-  sd_shim_take: { args: [ptr, ptr, i64], returns: i32 },
-  sd_shim_error: { args: [ptr, ptr, i32], returns: i32 },
+  sd_shim_cancel: { args: [u64], returns: FFIType.void },
+  sd_shim_size: { args: [u64, ptr], returns: i32 },
+  sd_shim_take: { args: [u64, ptr, i64], returns: i32 },
+  sd_shim_error: { args: [u64, ptr, i32], returns: i32 },
   sd_shim_log: { args: [ptr, i32], returns: i32 },
-  sd_shim_close: { args: [ptr], returns: FFIType.void },
+  sd_shim_close: { args: [u64], returns: FFIType.void },
 } as const;
 
 /** There is no such file. */
@@ -116,7 +116,7 @@ export class StableDiffusion {
   /** @throws StableDiffusionUnusable when there is no memory even for that */
   open(): StableDiffusionSession {
     const handle = this.#symbols.sd_shim_open();
-    if (handle === null) throw new StableDiffusionUnusable("out of memory");
+    if (handle === 0n) throw new StableDiffusionUnusable("out of memory");
     return new StableDiffusionSession(this.#symbols, handle);
   }
 }
@@ -124,9 +124,10 @@ export class StableDiffusion {
 /** One model and what is drawn with it, one picture at a time. Not to be used any more after `close`. */
 export class StableDiffusionSession {
   readonly #symbols: ReturnType<typeof openLibrary>["symbols"];
-  readonly #handle: Pointer;
+  /** Address of the library's own session. */
+  readonly #handle: bigint;
 
-  constructor(symbols: ReturnType<typeof openLibrary>["symbols"], handle: Pointer) {
+  constructor(symbols: ReturnType<typeof openLibrary>["symbols"], handle: bigint) {
     this.#symbols = symbols;
     this.#handle = handle;
   }

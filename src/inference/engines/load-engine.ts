@@ -12,8 +12,11 @@ export const loadEngine: LoadEngine = async (options, hooks) => {
       const { LlamaTextEngine } = await imported(options.kind, () => import("./llama-text.ts"));
       return LlamaTextEngine.load(options, hooks);
     }
+    case "image": {
+      const { StableDiffusionEngine } = await imported(options.kind, () => import("./stable-diffusion.ts"));
+      return StableDiffusionEngine.load(options, hooks);
+    }
     case "vision":
-    case "image":
       throw new AppError("ENGINE_UNAVAILABLE", `This version has no ${options.kind} engine.`);
   }
 };

@@ -10,6 +10,7 @@ import {
 import { AppError } from "../../errors/app-error.ts";
 import { checkModelFile } from "../../models/check-model-file.ts";
 import type { GgufFacts } from "../../models/gguf.ts";
+import { saysOutOfMemory } from "../out-of-memory.ts";
 import type { GpuSetting, LoadOptions } from "../protocol.ts";
 import type { EngineLoadHooks } from "../runner/engine.ts";
 import { chooseThreads } from "./choose-threads.ts";
@@ -22,8 +23,6 @@ const EIGHT_BIT_CACHE = {
 } as const;
 /** How many of the engine's own complaints are kept to explain a failed load. */
 const KEPT_COMPLAINTS = 4;
-const OUT_OF_MEMORY =
-  /out of memory|failed to allocate|insufficient memory|bad_alloc|too large for the available/i;
 
 export interface LoadedLlama {
   readonly llama: Llama;
@@ -118,7 +117,7 @@ function loadError(error: unknown, complaints: readonly string[]): AppError {
     .filter((line) => !/^failed to (?:load model|create context)$/i.test(line));
   const details = [...new Set(telling.length > 0 ? telling : [reason])].join("; ");
   // The library's own estimate throws the class; the native allocation that fails anyway only says so.
-  if (error instanceof InsufficientMemoryError || OUT_OF_MEMORY.test(`${reason} ${details}`)) {
+  if (error instanceof InsufficientMemoryError || saysOutOfMemory(`${reason} ${details}`)) {
     return new AppError("OUT_OF_MEMORY", `The model does not fit into memory: ${reason}`, { cause: error });
   }
   return new AppError("MODEL_LOAD_FAILED", `The model could not be loaded: ${details}`, { cause: error });

@@ -21,6 +21,8 @@ export interface RunnerEngine {
   readonly model: ModelInfo;
   /** Memory of the GPU that the load took; 0 without one. */
   readonly vramBytes: number;
+  /** Memory that its work takes besides, when that is allocated only then. */
+  readonly workBytes?: number;
   /** Grows with all that is done, token by token or step by step, in whatever request. */
   readonly progress: number;
   /**

@@ -79,12 +79,13 @@ export class Runner {
         onProgress: (fraction) => this.#channel.send({ type: "loadProgress", fraction }),
         log: (level, message) => this.#channel.send({ type: "log", level, message }),
       });
+      const { model, vramBytes, workBytes = 0 } = this.#engine;
       this.#channel.send({
         type: "loaded",
-        model: this.#engine.model,
+        model,
         load_ms: performance.now() - begun,
-        rss_bytes: process.memoryUsage.rss(),
-        vram_bytes: this.#engine.vramBytes,
+        rss_bytes: process.memoryUsage.rss() + (model.gpu === "off" ? workBytes : 0),
+        vram_bytes: vramBytes + (model.gpu === "off" ? 0 : workBytes),
       });
     } catch (error) {
       this.#channel.send({ type: "loadFailed", error: failure(error, "MODEL_LOAD_FAILED") });

@@ -29,7 +29,8 @@ export class FakeStableDiffusion {
   static async build(...flags: string[]): Promise<FakeStableDiffusion> {
     const compiled = await compile(flags);
     const fake = new FakeStableDiffusion();
-    writeFileSync(fake.modelPath, "weights");
+    // The shortest file that looks like one: the length of its header, and an empty header.
+    writeFileSync(fake.modelPath, Buffer.from("\u0002\0\0\0\0\0\0\0{}", "latin1"));
     await copyFile(compiled, fake.path);
     return fake;
   }

@@ -118,7 +118,7 @@ describe("problems", () => {
     const path = join(folder, ".env");
     const problems = await problemsOf(
       { ...NO_MODEL, MAX_CONCURRENT: "0", AI_TIMEOUT: "soon", WEBUI_HOST: "http://0.0.0.0:80" },
-      "PORT=70000\nLLAMA_GPU=amd\nMAX_FILE_SIZE=50M\nALLOW_SELF_SIGNED_CERTS=maybe\nMAX_RETRIES=2.5\nLLAMA_MODEL_PATH=builtin:big\n",
+      "PORT=70000\nLLAMA_GPU=amd\nMAX_FILE_SIZE=50M\nALLOW_SELF_SIGNED_CERTS=maybe\nMAX_RETRIES=2.5\nLLAMA_MODEL_PATH=builtin:big\nSD_IMAGE_SIZE=500\nSD_GUIDANCE_SCALE=7,5\n",
     );
     expect(problems).toEqual([
       `ALLOW_SELF_SIGNED_CERTS (${path}:4) is "maybe", want true or false`,
@@ -128,6 +128,8 @@ describe("problems", () => {
       `MAX_RETRIES (${path}:5) is "2.5", want a whole number from 0 to 20`,
       `LLAMA_MODEL_PATH (${path}:6) is "builtin:big", want a file, or builtin:demo`,
       `LLAMA_GPU (${path}:2) is "amd", want one of auto, cuda, vulkan, off`,
+      `SD_IMAGE_SIZE (${path}:7) is "500", want a whole number from 64 to 2048, a multiple of 64`,
+      `SD_GUIDANCE_SCALE (${path}:8) is "7,5", want a number from 0 to 50`,
       `PORT (${path}:1) is "70000", want a whole number from 0 to 65535`,
       'WEBUI_HOST (environment) is "http://0.0.0.0:80", want an address or host name alone, such as 127.0.0.1 or 0.0.0.0',
     ]);
@@ -250,11 +252,11 @@ describe("unknown names", () => {
   });
 
   test("old and foreign names in the file are only mentioned", async () => {
-    const { problems, warnings } = await load(MINIMUM, "GOOGLE_VISION_API_KEY=x\nSD_MODEL_PATH=y\nTZ=UTC\n");
+    const { problems, warnings } = await load(MINIMUM, "GOOGLE_VISION_API_KEY=x\nSD_MAX_IMAGE_SIZE=y\nTZ=UTC\n");
     expect(problems).toEqual([]);
     expect(warnings.map(formatProblem)).toEqual([
       `GOOGLE_VISION_API_KEY (${path}:1) is not used by this version`,
-      `SD_MODEL_PATH (${path}:2) is not used by this version`,
+      `SD_MAX_IMAGE_SIZE (${path}:2) is not used by this version`,
       `TZ (${path}:3) is not a setting; ignored`,
     ]);
   });

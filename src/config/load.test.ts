@@ -252,7 +252,10 @@ describe("unknown names", () => {
   });
 
   test("old and foreign names in the file are only mentioned", async () => {
-    const { problems, warnings } = await load(MINIMUM, "GOOGLE_VISION_API_KEY=x\nSD_MAX_IMAGE_SIZE=y\nTZ=UTC\n");
+    const { problems, warnings } = await load(
+      MINIMUM,
+      "GOOGLE_VISION_API_KEY=x\nSD_MAX_IMAGE_SIZE=y\nTZ=UTC\n",
+    );
     expect(problems).toEqual([]);
     expect(warnings.map(formatProblem)).toEqual([
       `GOOGLE_VISION_API_KEY (${path}:1) is not used by this version`,

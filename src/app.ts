@@ -5,6 +5,7 @@ import { CanvasGroup } from "./canvus/canvas-group.ts";
 import { canvusClient } from "./canvus/connect.ts";
 import type { Config } from "./config/schema.ts";
 import { AppError } from "./errors/app-error.ts";
+import { LocalImageEngine } from "./inference/local-image-engine.ts";
 import { LocalTextEngine } from "./inference/local-text-engine.ts";
 import { ModelHost } from "./inference/model-host.ts";
 import { prepareModel } from "./models/prepare-model.ts";
@@ -14,7 +15,12 @@ import { logDirectory } from "./observability/log-folder.ts";
 import type { LogTail } from "./observability/log-tail.ts";
 import type { Logger } from "./observability/logger.ts";
 import { describeService } from "./service/describe-service.ts";
-import { storageSettings, taskLimits, textEngineSettings } from "./service/part-settings.ts";
+import {
+  imageEngineSettings,
+  storageSettings,
+  taskLimits,
+  textEngineSettings,
+} from "./service/part-settings.ts";
 import { judgeReadiness } from "./service/readiness.ts";
 import { runShutdown, type ShutdownResult } from "./service/shutdown.ts";
 import { type RunningParts, shutdownSteps } from "./service/shutdown-steps.ts";
@@ -98,8 +104,9 @@ export class App {
     const telemetry = new Telemetry({ storage, databaseFile, gpus, errors, timers: systemTimers, logger });
     this.#begun("telemetry", telemetry);
 
+    const host = new ModelHost(logger);
     const engine = new LocalTextEngine({
-      host: new ModelHost(logger),
+      host,
       memory: storage.modelMemory,
       modelPath: model.path,
       isDemo: model.isDemo,
@@ -107,6 +114,19 @@ export class App {
       onWaiting: (isWaiting) => tasks.modelAvailable(!isWaiting),
       logger,
     });
+    const imageModel = config.SD_MODEL_PATH;
+    const images =
+      imageModel === undefined
+        ? undefined
+        : new LocalImageEngine({
+            host,
+            memory: storage.modelMemory,
+            modelPath: imageModel,
+            isDemo: false,
+            ...imageEngineSettings(config),
+            logger,
+          });
+    const engines = images === undefined ? [engine] : [engine, images];
 
     const live = new LiveTextEngine(telemetry.recorded(engine), () => performance.now());
     const client = await canvusClient(config, logger);
@@ -150,7 +170,7 @@ export class App {
       password: this.#password,
       readiness,
       sources: webSources({
-        ...{ ...parts, tasks, live, version: buildInfo.version, readiness, limits },
+        ...{ ...parts, engines, tasks, live, version: buildInfo.version, readiness, limits },
         startedAt: systemTimers.now(),
         logDirectory: logDirectory(config),
         logTail: tail,
@@ -166,11 +186,13 @@ export class App {
 
     this.#begun("engine", engine);
     await engine.start();
+    this.#begun("images", images);
+    await images?.start();
     // Now, not when the canvases are there: a Canvus server that is away is no reason to restart the service.
     this.#systemd.ready(() => describeService({ canvases, engine, tasks }));
     this.#begun("tasks", tasks);
     this.#begun("canvases", canvases);
-    telemetry.start({ engine, tasks, canvases });
+    telemetry.start({ engines, tasks, canvases });
     await canvases.start();
     this.#throwIfStopped();
   }

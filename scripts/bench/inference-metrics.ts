@@ -13,6 +13,7 @@ import { createLogger } from "../../src/observability/create-logger.ts";
 import { GpuMonitor } from "../../src/observability/gpu-monitor.ts";
 import { GpuThread } from "../../src/observability/gpu-thread.ts";
 import { Storage } from "../../src/storage/storage.ts";
+import { InferenceRecorder } from "../../src/telemetry/inference-recorder.ts";
 import { RecordingTextEngine } from "../../src/telemetry/recording-text-engine.ts";
 import { systemTimers } from "../../src/timers.ts";
 
@@ -82,17 +83,13 @@ async function measure(pairs: number, json: boolean): Promise<number> {
     logger,
     command: [process.execPath, join(SRC, "inference/testing/runner-main.ts"), "text"],
   });
-  const recorded = new RecordingTextEngine({
-    engine: plain,
-    model: () => {
-      const { name, model } = plain.status();
-      return { name, info: model };
-    },
-    gpus,
-    record: storage.telemetry.record,
-    logger,
-    now: Date.now,
-  });
+  const model = () => {
+    const { name, model: info } = plain.status();
+    return { name, info };
+  };
+  const { record } = storage.telemetry;
+  const recorder = new InferenceRecorder({ gpus, record, logger, now: Date.now });
+  const recorded = new RecordingTextEngine(plain, model, recorder);
   await storage.start();
   gpus.start();
   await plain.start();

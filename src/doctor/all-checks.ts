@@ -12,6 +12,7 @@ import { modelFile } from "./checks/model-file.ts";
 import { modelMemory } from "./checks/model-memory.ts";
 import { nativeFiles } from "./checks/native-files.ts";
 import { dns, tcp } from "./checks/network.ts";
+import { deepPicture, pictures } from "./checks/pictures.ts";
 import { port } from "./checks/port.ts";
 import { serviceRegistration } from "./checks/service-registration.ts";
 import { systemLibrary } from "./checks/system-library.ts";
@@ -39,7 +40,8 @@ export function allChecks(context: DoctorContext, deep: boolean): Check[] {
     nativeFiles,
     gpu,
     engine,
-    ...(deep ? [deepModel] : []),
+    pictures,
+    ...(deep ? [deepModel, deepPicture] : []),
     database,
   ];
 }

@@ -36,6 +36,7 @@ export interface LocalEngineOptions {
 }
 
 export interface EngineStatus {
+  readonly kind: EngineKind;
   /** The model's name, for people. */
   readonly name: string;
   readonly state: SupervisorPhase["name"];
@@ -144,6 +145,7 @@ export class LocalEngine {
     const model = supervisor?.model ?? null;
     const wasUsable = view !== undefined && view.lastUsed !== null && view.error === null;
     return {
+      kind: this.#kind,
       name: this.#name,
       state: supervisor?.state.phase.name ?? "stopped",
       usable: model !== null || (wasUsable && view.state !== "loading"),

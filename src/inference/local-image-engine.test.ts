@@ -303,9 +303,13 @@ describe.skipIf(!canBuildFakeStableDiffusion)("drawing in a runner (needs Linux 
       const library = await failure(draw(engine));
       expect(library.code).toBe("IMAGE_ENGINE_MISSING");
       expect(library.message).toBe(`The library that draws pictures is missing: ${fake.path}.`);
-      expect(engine.status()).toMatchObject({ state: "stopped", usable: false, queued: 0 });
+      expect(engine.status()).toMatchObject({
+        ...{ state: "stopped", usable: false, queued: 0 },
+        error: { code: "IMAGE_ENGINE_MISSING" },
+      });
       await rename(away, fake.path);
       await draw(engine);
+      expect(engine.status()).toMatchObject({ usable: true, error: null });
 
       const noModel = await started({ modelPath: join(fake.folder, "none.gguf") });
       const model = await failure(draw(noModel.engine));

@@ -26,6 +26,8 @@ export class LocalImageEngine implements ImageEngine {
   readonly #options: LocalImageEngineOptions;
   readonly #engine: LocalEngine;
   #opening: Promise<void> | null = null;
+  /** What is missing, as far as is known. */
+  #problem: AppError | null = null;
 
   constructor(options: LocalImageEngineOptions) {
     this.#options = options;
@@ -50,7 +52,8 @@ export class LocalImageEngine implements ImageEngine {
   }
 
   status(): EngineStatus {
-    return this.#engine.status();
+    const status = this.#engine.status();
+    return this.#problem === null ? status : { ...status, error: this.#problem };
   }
 
   async draw(request: ImageRequest, options: DrawOptions): Promise<ImageResult> {
@@ -61,10 +64,16 @@ export class LocalImageEngine implements ImageEngine {
 
   /** @throws AppError IMAGE_ENGINE_MISSING, MODEL_FILE_INVALID; it is tried again the next time then */
   #open(): Promise<void> {
-    this.#opening ??= this.#look().catch((error: unknown) => {
-      this.#opening = null;
-      throw error;
-    });
+    this.#opening ??= this.#look().then(
+      () => {
+        this.#problem = null;
+      },
+      (error: unknown) => {
+        this.#opening = null;
+        this.#problem = toAppError(error);
+        throw error;
+      },
+    );
     return this.#opening;
   }
 

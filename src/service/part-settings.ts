@@ -1,6 +1,9 @@
 import type { Config } from "../config/schema.ts";
+import type { ImageRequest } from "../inference/image-engine.ts";
+import type { LocalImageEngineOptions } from "../inference/local-image-engine.ts";
 import type { LocalTextEngineOptions } from "../inference/local-text-engine.ts";
 import { DEFAULT_LIMITS } from "../inference/supervisor-state.ts";
+import { bundledImageLibrary } from "../native/image-library.ts";
 import type { StorageOptions } from "../storage/storage.ts";
 import type { SchedulerLimits } from "../tasks/task-scheduler.ts";
 
@@ -38,5 +41,36 @@ export function textEngineSettings(config: Config): Pick<LocalTextEngineOptions,
     gpu: config.LLAMA_GPU,
     maxConcurrent: config.MAX_CONCURRENT,
     limits: { ...DEFAULT_LIMITS, noProgressMs: config.AI_TIMEOUT },
+  };
+}
+
+type ImageEngineSettings = Exclude<EngineSettings, "contextSize"> | "libraryPath" | "imageSize" | "timeoutMs";
+
+export function imageEngineSettings(config: Config): Pick<LocalImageEngineOptions, ImageEngineSettings> {
+  const timeoutMs = config.SD_TIMEOUT_SECONDS;
+  return {
+    keepAliveMs: config.CANVUSLLM_MODEL_KEEP_ALIVE,
+    libraryPath: config.SD_LIBRARY_PATH ?? bundledImageLibrary(),
+    imageSize: config.SD_IMAGE_SIZE,
+    threads: config.LLAMA_THREADS,
+    gpu: config.LLAMA_GPU,
+    maxConcurrent: config.SD_MAX_CONCURRENT,
+    timeoutMs,
+    // A picture of several steps, one of which takes longer than that, cannot be finished in time anyway.
+    limits: { ...DEFAULT_LIMITS, noProgressMs: Math.min(config.AI_TIMEOUT, timeoutMs / 2) },
+  };
+}
+
+/** How pictures are drawn, whatever draws them. The seed is null when each is to be another one. */
+export function pictureSettings(
+  config: Config,
+): Omit<ImageRequest, "prompt" | "seed"> & { readonly seed: number | null } {
+  return {
+    negativePrompt: config.SD_NEGATIVE_PROMPT ?? "",
+    width: config.SD_IMAGE_SIZE,
+    height: config.SD_IMAGE_SIZE,
+    steps: config.SD_INFERENCE_STEPS,
+    guidance: config.SD_GUIDANCE_SCALE,
+    seed: config.SD_SEED < 0 ? null : config.SD_SEED,
   };
 }

@@ -24,6 +24,7 @@ function parts(changes: {
   isStopping?: boolean;
 }): ReadinessParts {
   const status: EngineStatus = {
+    kind: "text",
     name: "small",
     state: "ready",
     usable: changes.engine?.model !== null,

@@ -12,6 +12,7 @@ export interface RunningParts {
   telemetry?: Stoppable;
   web?: Stoppable & { closeLive(): void };
   engine?: Stoppable & { status(): { readonly model: object | null } };
+  images?: Stoppable;
   tasks?: Stoppable & { close(): Promise<void>; drained(): Promise<void> };
   canvases?: Stoppable;
 }
@@ -41,7 +42,7 @@ export function shutdownSteps(
   limits: ShutdownLimits,
   timers: Timers,
 ): readonly ShutdownStep[] {
-  const { storage, gpus, telemetry, web, engine, tasks, canvases } = parts;
+  const { storage, gpus, telemetry, web, engine, images, tasks, canvases } = parts;
   // Nobody waits for minutes until a model is loaded, only to answer and unload it.
   const isLoading = engine?.status().model === null;
   const inflightMs = isLoading ? 0 : Math.min(limits.inflightMs, limits.totalMs * INFLIGHT_SHARE);
@@ -59,7 +60,11 @@ export function shutdownSteps(
       run: async () => void (await Promise.all([tasks?.stop(), isLoading ? engine?.stop() : undefined])),
     },
     { name: "canvases left", deadlineMs: QUICK_MS, run: async () => canvases?.stop() },
-    { name: "models stopped", deadlineMs: MODELS_MS, run: async () => engine?.stop() },
+    {
+      name: "models stopped",
+      deadlineMs: MODELS_MS,
+      run: async () => void (await Promise.all([engine?.stop(), images?.stop()])),
+    },
     {
       name: "measurements stopped",
       deadlineMs: QUICK_MS,

@@ -4,6 +4,7 @@ import { generating } from "../inference/testing/generating.ts";
 import { recordingLogger } from "../inference/testing/recording-logger.ts";
 import type { TextEngine, TextResult } from "../inference/text-engine.ts";
 import type { PerformanceInsert } from "../storage/schema.ts";
+import { InferenceRecorder } from "./inference-recorder.ts";
 import { RecordingTextEngine } from "./recording-text-engine.ts";
 
 const MODEL = {
@@ -44,14 +45,7 @@ async function run(generate: TextEngine["generate"]) {
   let crashed = false;
   const recorded = Promise.withResolvers<PerformanceInsert>();
   const logger = recordingLogger();
-  const engine = new RecordingTextEngine({
-    engine: generating((request, options) =>
-      generate(request, options).catch((error) => {
-        crashed = true;
-        throw error;
-      }),
-    ),
-    model: () => ({ name: MODEL.name, info: crashed ? null : MODEL }),
+  const recorder = new InferenceRecorder({
     gpus: { sample: async () => samples.shift() ?? [] },
     record: (entry) => {
       if (entry.table === "performance_metrics") recorded.resolve(entry.row);
@@ -59,6 +53,14 @@ async function run(generate: TextEngine["generate"]) {
     logger,
     now: () => Date.UTC(2026, 0, 1),
   });
+  const crashing = generating((request, options) =>
+    generate(request, options).catch((error) => {
+      crashed = true;
+      throw error;
+    }),
+  );
+  const model = () => ({ name: MODEL.name, info: crashed ? null : MODEL });
+  const engine = new RecordingTextEngine(crashing, model, recorder);
   const request = { messages: [{ role: "user", content: "?" }], maxTokens: 9, temperature: 0 } as const;
   const outcome = await engine
     .generate(request, { correlationId: "abc", signal: new AbortController().signal })
@@ -134,14 +136,18 @@ test("what was cancelled is no failure", async () => {
 test("an answer does not wait for a GPU that is slow to tell", async () => {
   const slow = Promise.withResolvers<ReturnType<typeof gpu>>();
   const answered = Promise.withResolvers<void>();
-  const engine = new RecordingTextEngine({
-    engine: generating(async () => RESULT),
-    model: () => ({ name: MODEL.name, info: MODEL }),
+  const recorder = new InferenceRecorder({
     gpus: { sample: () => slow.promise },
     record: () => answered.resolve(),
     logger: recordingLogger(),
     now: () => 0,
   });
+  const model = () => ({ name: MODEL.name, info: MODEL });
+  const engine = new RecordingTextEngine(
+    generating(async () => RESULT),
+    model,
+    recorder,
+  );
   const request = { messages: [], maxTokens: 1, temperature: 0 };
   expect(await engine.generate(request, { correlationId: "a", signal: new AbortController().signal })).toBe(
     RESULT,

@@ -1,4 +1,5 @@
 import type { CanvasStatus } from "../canvus/canvas-group.ts";
+import type { ImageEngine } from "../inference/image-engine.ts";
 import type { EngineStatus } from "../inference/local-engine.ts";
 import type { TextEngine } from "../inference/text-engine.ts";
 import { type GpuSnapshot, gpuTotals } from "../observability/gpu-snapshot.ts";
@@ -9,12 +10,14 @@ import { correlationIdOf } from "../triggers/our-marks.ts";
 import { CanvasEventRecorder } from "./canvas-event-recorder.ts";
 import type { ErrorRecorder } from "./error-recorder.ts";
 import { EventLoopMonitor } from "./event-loop-lag.ts";
+import { InferenceRecorder, type ObservedModel } from "./inference-recorder.ts";
+import { RecordingImageEngine } from "./recording-image-engine.ts";
 import { RecordingTextEngine } from "./recording-text-engine.ts";
 import { SystemSampler } from "./system-sampler.ts";
 import type { Timers } from "./timers.ts";
 
-/** A text engine that tells how it is. */
-interface ObservedEngine extends TextEngine {
+/** Something that tells how it is. */
+interface Observable {
   status(): EngineStatus;
 }
 
@@ -33,7 +36,8 @@ export interface TelemetryOptions {
 
 /** The parts whose state is sampled. */
 export interface Observed {
-  readonly engine: ObservedEngine;
+  /** All that are set up here. */
+  readonly engines: readonly Observable[];
   readonly tasks: {
     status(): { readonly running: number; readonly waiting: number; readonly overflow: number };
   };
@@ -44,11 +48,19 @@ export interface Observed {
 export class Telemetry {
   readonly canvasEvents: CanvasEventRecorder;
   readonly #options: TelemetryOptions;
+  readonly #recorder: InferenceRecorder;
   readonly #lag = new EventLoopMonitor();
   #sampler: SystemSampler | null = null;
 
   constructor(options: TelemetryOptions) {
     this.#options = options;
+    const { storage, gpus, timers, logger } = options;
+    this.#recorder = new InferenceRecorder({
+      gpus,
+      record: storage.telemetry.record,
+      logger,
+      now: timers.now,
+    });
     this.canvasEvents = new CanvasEventRecorder({
       record: options.storage.telemetry.record,
       correlationOf: ({ title }) => correlationIdOf(title),
@@ -58,29 +70,23 @@ export class Telemetry {
   }
 
   /** The same engine, each of its answers measured. */
-  recorded(engine: ObservedEngine): TextEngine {
-    const { storage, gpus, timers, logger } = this.#options;
-    return new RecordingTextEngine({
-      engine,
-      model: () => {
-        const { name, model } = engine.status();
-        return { name, info: model };
-      },
-      gpus,
-      record: storage.telemetry.record,
-      logger,
-      now: timers.now,
-    });
+  recorded(engine: TextEngine & Observable): TextEngine {
+    return new RecordingTextEngine(engine, modelOf(engine), this.#recorder);
+  }
+
+  /** The same engine, each of its pictures measured. */
+  recordedImages(engine: ImageEngine & Observable): ImageEngine {
+    return new RecordingImageEngine(engine, modelOf(engine), this.#recorder);
   }
 
   /** Begins to sample the system. */
-  start({ engine, tasks, canvases }: Observed): void {
+  start({ engines, tasks, canvases }: Observed): void {
     const { storage, gpus, databaseFile, timers } = this.#options;
     this.#lag.start();
     this.#sampler = new SystemSampler({
       sources: {
         tasks: () => tasks.status(),
-        runners: () => [runnerOf(engine.status())],
+        runners: () => engines.map((engine) => runnerOf(engine.status())),
         canvases: () => canvases.status(),
         telemetry: () => storage.status().telemetry,
         canvasEventsDropped: () => this.canvasEvents.dropped,
@@ -103,9 +109,16 @@ export class Telemetry {
   }
 }
 
-function runnerOf({ state, model, crashes, residentBytes, queued, active }: EngineStatus) {
+function modelOf(engine: Observable): ObservedModel {
+  return () => {
+    const { name, model } = engine.status();
+    return { name, info: model };
+  };
+}
+
+function runnerOf({ kind, state, model, crashes, residentBytes, queued, active }: EngineStatus) {
   return {
-    kind: "text",
+    kind,
     state,
     model: model?.name ?? null,
     crashes,

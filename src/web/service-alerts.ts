@@ -7,14 +7,14 @@ type Alert = ServiceStatus["alerts"][number];
 
 /** What somebody should know or do, worst first. */
 export function serviceAlerts(
-  parts: Pick<StatusParts, "storage" | "canvases" | "engine" | "gpus" | "isDemo" | "tasks"> & {
+  parts: Pick<StatusParts, "storage" | "canvases" | "engines" | "gpus" | "isDemo" | "tasks"> & {
     readonly readiness: Readiness;
   },
 ): Alert[] {
   const alerts = [
     ...storageAlerts(parts.storage, parts.readiness),
     ...canvasAlerts(parts.canvases),
-    ...modelAlerts(parts.engine),
+    ...parts.engines.flatMap(modelAlerts),
     ...gpuAlerts(parts.gpus),
     ...queueAlerts(parts.tasks),
   ];
@@ -65,15 +65,16 @@ function canvasAlerts(canvases: StatusParts["canvases"]): Alert[] {
   });
 }
 
-function modelAlerts(engine: StatusParts["engine"]): Alert[] {
-  const { name, state, error, usable, crashes } = engine.status();
+function modelAlerts(engine: StatusParts["engines"][number]): Alert[] {
+  const { kind, name, state, error, usable, crashes } = engine.status();
   if (error !== null) {
     const what = state === "quarantined" ? "crashed too often and rests for a while" : "cannot be used";
     return [
       { tone: "bad", message: `The model ${name} ${what}: ${error.message}`, hint: ERRORS[error.code].hint },
     ];
   }
-  if (!usable) {
+  // The others are loaded when somebody needs them.
+  if (!usable && kind === "text") {
     return [
       {
         tone: "warn",

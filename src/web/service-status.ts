@@ -23,7 +23,8 @@ export interface StatusParts {
     readonly query: Pick<StorageQueries, "promptTotals" | "systemLatest">;
   };
   readonly canvases: { status(): readonly CanvasStatus[] };
-  readonly engine: { status(): EngineStatus };
+  /** All that are set up here. */
+  readonly engines: readonly { status(): EngineStatus }[];
   readonly live: { of(correlationId: string): LiveGeneration | undefined };
   readonly gpus: { status(): GpuStatus; latest(): readonly GpuSnapshot[] };
   readonly tasks: {
@@ -37,14 +38,14 @@ const PREVIEW_LENGTH = 300;
 
 /** @returns a function that tells how the service is; it never rejects, also while the database cannot be read. */
 export function serviceStatus(parts: StatusParts): () => Promise<ServiceStatus> {
-  const { version, startedAt, isDemo, limits, storage, canvases, engine, live, gpus, tasks } = parts;
+  const { version, startedAt, isDemo, limits, storage, canvases, engines, live, gpus, tasks } = parts;
   return async () => {
     const [readiness, today, system] = await Promise.all([
       parts.readiness(),
       todayOf(storage.query).catch(() => null),
       storage.query.systemLatest().catch(() => null),
     ]);
-    const text = engine.status();
+    const models = engines.map((engine) => engine.status());
     const { mode, journal, sizeBytes } = storage.status();
     return {
       version,
@@ -52,7 +53,7 @@ export function serviceStatus(parts: StatusParts): () => Promise<ServiceStatus> 
       ready: readiness.ready,
       alerts: serviceAlerts({ ...parts, readiness }),
       canvases: canvases.status().map(canvasOf),
-      models: [modelOf(text, isDemo)],
+      models: models.map((model) => modelOf(model, isDemo && model.kind === "text")),
       queue: { ...tasks.status(), max_running: limits.maxRunning, max_waiting: limits.maxQueued },
       tasks: tasks
         .liveTasks()
@@ -66,7 +67,10 @@ export function serviceStatus(parts: StatusParts): () => Promise<ServiceStatus> 
         database_bytes: system?.database_bytes ?? sizeBytes,
         disk_free_bytes: system?.disk_free_bytes ?? null,
       },
-      memory: { service_bytes: process.memoryUsage.rss(), runners_bytes: text.residentBytes },
+      memory: {
+        service_bytes: process.memoryUsage.rss(),
+        runners_bytes: models.reduce((sum, { residentBytes }) => sum + residentBytes, 0),
+      },
       event_loop_lag_p99_ms: system?.event_loop_lag_p99_ms ?? null,
     };
   };
@@ -95,12 +99,13 @@ function canvasOf({ name, canvasId, state, lastEventAt, error }: CanvasStatus) {
   };
 }
 
-function modelOf(text: EngineStatus, isDemo: boolean): ServiceStatus["models"][number] {
-  const { name, state, usable, model, residentBytes, queued, active, crashes, error } = text;
+function modelOf(engine: EngineStatus, isDemo: boolean): ServiceStatus["models"][number] {
+  const { kind, name, state, usable, model, residentBytes, queued, active, crashes, error } = engine;
   return {
-    ...{ name, state, usable, is_demo: isDemo, memory_bytes: residentBytes, queued, active, crashes },
-    quantization: model?.quantization ?? null,
-    context_size: model?.contextSize ?? null,
+    ...{ kind, name, state, usable, is_demo: isDemo, memory_bytes: residentBytes, queued, active, crashes },
+    // Image models have neither.
+    quantization: model?.quantization || null,
+    context_size: model?.contextSize || null,
     device: model?.gpu ?? null,
     problem: error === null ? null : `${error.message} ${ERRORS[error.code].hint}`,
   };

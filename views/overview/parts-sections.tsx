@@ -47,14 +47,13 @@ export function ModelsSection({ models }: Pick<ServiceStatus, "models">): string
             <Badge tone={modelTone(model.state)} text={model.state} />
           </div>
           <dl class="facts short">
+            <dt>For</dt>
+            <dd safe>{purposeOf(model.kind)}</dd>
             <dt>Computes on</dt>
             <dd safe>{deviceName(model.device)}</dd>
             <dt>Memory</dt>
             <dd>{model.memory_bytes === 0 ? "–" : bytes(model.memory_bytes)}</dd>
-            <dt>Quantization</dt>
-            <dd safe>{model.quantization ?? "–"}</dd>
-            <dt>Context</dt>
-            <dd>{model.context_size === null ? "–" : `${count(model.context_size)} tokens`}</dd>
+            {model.kind === "image" ? "" : <LanguageFacts model={model} />}
             <dt>Calls</dt>
             <dd>{`${model.active} at work, ${model.queued} waiting`}</dd>
             <dt>Crashes</dt>
@@ -71,6 +70,23 @@ export function ModelsSection({ models }: Pick<ServiceStatus, "models">): string
       ))}
     </section>
   ) as string;
+}
+
+/** What only models of language have. */
+function LanguageFacts({ model }: { readonly model: ServiceStatus["models"][number] }): string {
+  return (
+    <>
+      <dt>Quantization</dt>
+      <dd safe>{model.quantization ?? "–"}</dd>
+      <dt>Context</dt>
+      <dd>{model.context_size === null ? "–" : `${count(model.context_size)} tokens`}</dd>
+    </>
+  ) as string;
+}
+
+function purposeOf(kind: string): string {
+  if (kind === "image") return "drawing pictures";
+  return kind === "vision" ? "looking at pictures" : "text";
 }
 
 export function MachineSection({ status }: { readonly status: ServiceStatus }): string {

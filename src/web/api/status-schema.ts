@@ -18,6 +18,7 @@ const CANVAS = t.Object({
 });
 
 const MODEL = t.Object({
+  kind: t.String({ description: "What it is for: text, vision or image." }),
   name: t.String(),
   state: t.String(),
   usable: t.Boolean(),

@@ -100,12 +100,14 @@ function partsOf(
     canvases: {
       status: () => [{ name: "Planning", canvasId: "canvas-1", state: "live", lastEventAt: null }],
     },
-    engine: {
-      status: () => ({
-        ...{ name: "small", state: "ready", usable: true, model: null, error: null, queued: 0, active: 0 },
-        ...{ crashes: 0, refused: 0, pid: 1, residentBytes: 1_000_000 },
-      }),
-    },
+    engines: [
+      {
+        status: () => ({
+          ...{ kind: "text", name: "small", state: "ready", usable: true, model: null, error: null },
+          ...{ queued: 0, active: 0, crashes: 0, refused: 0, pid: 1, residentBytes: 1_000_000 },
+        }),
+      },
+    ],
     live: { of: () => ({ step: "writing", tokens: 42, tokensPerSecond: 12.5 }) },
     gpus: {
       status: () => ({ state: "absent", message: null, source: null, gpus: 0, readings: 0, failures: 0 }),

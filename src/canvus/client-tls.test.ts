@@ -1,38 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { type SelfSignedServer, startSelfSignedServer } from "../http/testing/self-signed-server.ts";
 import { rejection, testClient } from "./testing/test-server.ts";
 
-let directory: string;
-let certificate: string;
+let server: SelfSignedServer;
 let url: string;
-let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "canvus-tls-"));
-  const [key, cert] = [join(directory, "key.pem"), join(directory, "cert.pem")];
-  const made = Bun.spawnSync([
-    "openssl",
-    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"],
-    ...["-keyout", key, "-out", cert, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
-  ]);
-  if (!made.success) throw new Error(made.stderr.toString());
-  certificate = await Bun.file(cert).text();
-  const server = Bun.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    tls: { key: Bun.file(key), cert: certificate },
-    fetch: () => Response.json({ id: "c", name: "Board" }),
-  });
-  url = `https://localhost:${server.port}`;
-  stop = () => server.stop(true);
+  server = await startSelfSignedServer(() => Response.json({ id: "c", name: "Board" }));
+  url = server.url;
 });
 
-afterAll(async () => {
-  await stop();
-  await rm(directory, { recursive: true });
-});
+afterAll(() => server.stop());
 
 test("a self-signed certificate is refused with the reason, at once", async () => {
   const error = await rejection(testClient(url).client.getCanvas("c"));
@@ -44,7 +22,7 @@ test("a self-signed certificate is refused with the reason, at once", async () =
 });
 
 test("with its certificate authority it is accepted, but not under another name", async () => {
-  const tls = { allowSelfSigned: false, ca: certificate };
+  const tls = { allowSelfSigned: false, ca: server.certificate };
   expect(await testClient(url, { tls }).client.getCanvas("c")).toMatchObject({ name: "Board" });
   const otherName = url.replace("localhost", "127.0.0.1");
   expect(await rejection(testClient(otherName, { tls }).client.getCanvas("c"))).toMatchObject({

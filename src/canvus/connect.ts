@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import type { Config } from "../config/schema.ts";
-import { AppError } from "../errors/app-error.ts";
+import { readAuthority } from "../http/read-authority.ts";
 import type { Logger } from "../observability/logger.ts";
 import { CanvusClient } from "./client.ts";
 import type { Credentials } from "./credentials.ts";
@@ -29,7 +28,7 @@ export async function canvusClient(settings: CanvusSettings, logger: Logger): Pr
     credentials: credentialsOf(settings),
     tls: {
       allowSelfSigned: settings.ALLOW_SELF_SIGNED_CERTS,
-      ca: await readAuthority(settings.CANVUS_CA_FILE),
+      ca: await readAuthority("CANVUS_CA_FILE", settings.CANVUS_CA_FILE),
     },
     requestTimeoutMs: settings.CANVUSLLM_REQUEST_TIMEOUT,
     maxDownloadBytes: settings.MAX_FILE_SIZE,
@@ -37,19 +36,6 @@ export async function canvusClient(settings: CanvusSettings, logger: Logger): Pr
     retryDelayMs: settings.RETRY_DELAY,
     logger,
   });
-}
-
-/**
- * The certificate authority as PEM text, undefined when none is set.
- * @throws AppError CONFIG_INVALID when the file cannot be read
- */
-export async function readAuthority(path: string | undefined): Promise<string | undefined> {
-  if (path === undefined) return undefined;
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    throw new AppError("CONFIG_INVALID", `CANVUS_CA_FILE cannot be read: ${path}.`, { cause });
-  }
 }
 
 function credentialsOf(settings: CanvusSettings): Credentials {

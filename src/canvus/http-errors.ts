@@ -7,6 +7,7 @@ import {
   isTlsReason,
   networkReason,
 } from "../http/network-reason.ts";
+import { looksLikeHtml } from "../http/response-body.ts";
 
 /** Enough to understand an error; the rest of a proxy's error page helps nobody. */
 const MAX_SERVER_MESSAGE = 500;
@@ -32,10 +33,6 @@ export function serverMessage(body: string): string {
     // Not JSON: a proxy or a plain-text error, shown as it is.
   }
   return looksLikeHtml(raw) ? "(a web page, not a Canvus answer)" : clip(raw);
-}
-
-export function looksLikeHtml(text: string): boolean {
-  return /^\s*<(!doctype|html|head|body)/i.test(text.slice(0, 200));
 }
 
 /** An answer with a status other than 2xx. `message` must already be free of secrets. */

@@ -8,7 +8,7 @@ const root = join(import.meta.dir, "../..");
 const all = Object.entries<ErrorInfo>(ERRORS);
 
 /** Where an error comes to be: constructed, or named as the code of a failure that crosses a process or thread. */
-const PRODUCED = /(?:AppError\(|\bcode: |\breturn |\? |: )\s*"([A-Z]+(?:_[A-Z]+)+|INTERNAL|CANCELLED)"/g;
+const PRODUCED = /(?:Error\(|\bcode: |\breturn |\? |: )\s*"([A-Z]+(?:_[A-Z]+)+|INTERNAL|CANCELLED)"/g;
 
 async function producedCodes(): Promise<Set<string>> {
   const found = new Set<string>();

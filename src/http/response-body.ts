@@ -54,3 +54,8 @@ export async function readBeginning(response: Response, maxBytes: number): Promi
   }
   return text;
 }
+
+/** True for the pages that proxies and wrong addresses answer with. */
+export function looksLikeHtml(text: string): boolean {
+  return /^\s*<(!doctype|html|head|body)/i.test(text.slice(0, 200));
+}

@@ -7,6 +7,8 @@ export interface RetryPolicy {
   /** Delay before the first repetition, in ms; it doubles each time. */
   readonly retryDelayMs: number;
   readonly timers: Timers;
+  /** Which of the retryable errors are worth a repetition. Defaults to all. */
+  readonly accepts?: (error: AppError) => boolean;
 }
 
 /** No single wait is longer than this: people are looking at the canvas. */
@@ -52,6 +54,7 @@ export async function withRetry<T>(
       return await operation();
     } catch (error) {
       if (attempt >= policy.maxRetries || !isRetryable(error)) throw error;
+      if (policy.accepts?.(error) === false) throw error;
       const delayMs = retryDelay(error, attempt, policy.retryDelayMs);
       onRetry?.(error, delayMs);
       await sleep(policy.timers, delayMs, signal);

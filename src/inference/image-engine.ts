@@ -26,6 +26,8 @@ export interface ImageResult {
   readonly width: number;
   readonly height: number;
   readonly model: string;
+  /** Address of the server that drew it; absent when it was this machine. */
+  readonly endpoint?: string;
   /** Times in ms; 0 where nothing was done. */
   readonly metrics: { readonly queue_ms: number; readonly load_ms: number; readonly generation_ms: number };
 }
@@ -34,7 +36,7 @@ export interface ImageResult {
 export interface ImageEngine {
   /**
    * @throws AppError CANCELLED when the signal aborts, RUNNER_CRASHED/RUNNER_STUCK (retryable), RUNNER_QUARANTINED,
-   * MODEL_*, OUT_OF_MEMORY; IMAGE_ENGINE_MISSING when none is set up.
+   * MODEL_*, OUT_OF_MEMORY; from servers REMOTE_*; IMAGE_ENGINE_MISSING when none is set up.
    */
   draw(request: ImageRequest, options: DrawOptions): Promise<ImageResult>;
 }

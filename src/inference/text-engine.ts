@@ -36,6 +36,8 @@ export interface InferenceMetrics {
 export interface TextResult {
   readonly text: string;
   readonly model: string;
+  /** Address of the server that answered; absent when it was this machine. */
+  readonly endpoint?: string;
   /** `length`: the answer hit maxTokens or the end of the context and is cut off. */
   readonly stopReason: "stop" | "length";
   /** Tokens of the prompt that were left out because it did not fit the context; 0 = all of it was read. */
@@ -43,11 +45,11 @@ export interface TextResult {
   readonly metrics: InferenceMetrics;
 }
 
-/** Something that answers chats: a runner on this machine, later also a remote server. */
+/** Something that answers chats: a runner on this machine or a remote server. */
 export interface TextEngine {
   /**
    * @throws AppError CANCELLED when the signal aborts, RUNNER_CRASHED/RUNNER_STUCK (retryable), RUNNER_QUARANTINED,
-   * MODEL_* and OUT_OF_MEMORY when the model cannot be used.
+   * MODEL_* and OUT_OF_MEMORY when the model cannot be used; from servers PROMPT_TOO_LONG and REMOTE_*
    */
   generate(request: TextRequest, options: GenerateOptions): Promise<TextResult>;
   /**

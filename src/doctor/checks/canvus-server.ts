@@ -1,5 +1,5 @@
 import { apiRoot } from "../../canvus/base-url.ts";
-import { readAuthority } from "../../canvus/connect.ts";
+import { readAuthority } from "../../http/read-authority.ts";
 import { type Check, notChecked, ok, warn } from "../check.ts";
 import { NO_SERVER } from "./network.ts";
 
@@ -40,7 +40,7 @@ export const clock: Check = {
   needs: ["canvus_server"],
   async run({ settings }, signal) {
     if (settings.CANVUS_SERVER === undefined) return NO_SERVER;
-    const authority = await readAuthority(settings.CANVUS_CA_FILE);
+    const authority = await readAuthority("CANVUS_CA_FILE", settings.CANVUS_CA_FILE);
     const began = Date.now();
     const response = await fetch(`${apiRoot(settings.CANVUS_SERVER)}/server-info`, {
       signal,

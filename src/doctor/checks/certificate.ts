@@ -1,8 +1,9 @@
 import { isIP } from "node:net";
 import { connect, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
-import { readAuthority } from "../../canvus/connect.ts";
+import { readAuthority } from "../../http/read-authority.ts";
+import type { UrlAddress } from "../../http/try-connect.ts";
 import { type Check, type CheckResult, fail, ok, warn } from "../check.ts";
-import { codeOf, NO_SERVER, type ServerAddress, serverAddress } from "./network.ts";
+import { codeOf, NO_SERVER, serverAddress } from "./network.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SOON_MS = 30 * DAY_MS;
@@ -33,7 +34,7 @@ export const certificate: Check = {
       );
     }
     const { CANVUS_CA_FILE, ALLOW_SELF_SIGNED_CERTS } = context.settings;
-    const authority = await readAuthority(CANVUS_CA_FILE);
+    const authority = await readAuthority("CANVUS_CA_FILE", CANVUS_CA_FILE);
     const presented = await handshake(address, authority, signal);
     return "error" in presented
       ? handshakeFailed(address, presented.error)
@@ -43,7 +44,7 @@ export const certificate: Check = {
 
 function judge(
   { rejection, protocol, chain }: Presented,
-  address: ServerAddress,
+  address: UrlAddress,
   allowAny: boolean,
 ): CheckResult {
   const found = `${protocol}; ${chain.map(describe).join(" ← ")}`;
@@ -89,7 +90,7 @@ function remedy(reason: string): string {
   return "Save the certificate of the authority named last as a PEM file and set CANVUS_CA_FILE to it.";
 }
 
-function handshakeFailed({ host, port }: ServerAddress, reason: string): CheckResult {
+function handshakeFailed({ host, port }: UrlAddress, reason: string): CheckResult {
   return {
     ...fail(
       `${host}:${port} does not speak TLS that this program understands (${reason})`,
@@ -100,7 +101,7 @@ function handshakeFailed({ host, port }: ServerAddress, reason: string): CheckRe
 }
 
 function handshake(
-  { host, port }: ServerAddress,
+  { host, port }: UrlAddress,
   authority: string | undefined,
   signal: AbortSignal,
 ): Promise<Presented | { readonly error: string }> {

@@ -1,24 +1,16 @@
 import { lookup } from "node:dns/promises";
-import { connect, isIP } from "node:net";
+import { isIP } from "node:net";
+import { addressOf, tryConnect, type UrlAddress } from "../../http/try-connect.ts";
 import { type Check, type CheckResult, fail, notChecked, ok } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
 
-export interface ServerAddress {
-  readonly host: string;
-  readonly port: number;
-  readonly isTls: boolean;
-}
+/** A check is given up after twice that; its own message says more. */
+const CONNECT_TIMEOUT_MS = 5000;
 
 /** @returns null when CANVUS_SERVER is missing or wrong */
-export function serverAddress({ settings }: DoctorContext): ServerAddress | null {
+export function serverAddress({ settings }: DoctorContext): UrlAddress | null {
   const url = URL.parse(settings.CANVUS_SERVER ?? "");
-  if (url === null) return null;
-  const isTls = url.protocol === "https:";
-  return {
-    host: url.hostname.replace(/^\[|\]$/g, ""),
-    port: Number(url.port || (isTls ? 443 : 80)),
-    isTls,
-  };
+  return url === null ? null : addressOf(url);
 }
 
 export const NO_SERVER = notChecked("CANVUS_SERVER");
@@ -55,7 +47,7 @@ export const tcp: Check = {
     if (address === null) return NO_SERVER;
     const began = performance.now();
     const where = `${address.host}:${address.port}`;
-    const reason = await tryConnect(address, signal);
+    const reason = await tryConnect(address, CONNECT_TIMEOUT_MS, signal);
     if (reason === null) return ok(`${where} answers (${Math.round(performance.now() - began)} ms)`);
     return { ...explain(where, reason), code: "CANVUS_UNREACHABLE" };
   },
@@ -72,22 +64,6 @@ function explain(where: string, reason: string): CheckResult {
     `${where} cannot be reached (${reason})`,
     "Check that the machine is on and that no firewall in between closes this port.",
   );
-}
-
-/** @returns null when the connection was made, else the system's code */
-function tryConnect({ host, port }: ServerAddress, signal: AbortSignal): Promise<string | null> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    const end = (reason: string | null) => {
-      socket.destroy();
-      resolve(reason);
-    };
-    socket.once("connect", () => end(null));
-    socket.once("error", (error) => end(codeOf(error)));
-    signal.addEventListener("abort", () => end("no answer"), { once: true });
-    // A host behind a firewall that drops packets gives no error at all; its own message says more than a timeout.
-    socket.setTimeout(5000, () => end("no answer within 5 s"));
-  });
 }
 
 export function codeOf(error: unknown): string {

@@ -34,13 +34,15 @@ export interface ChildOptions {
   /** What people call it: "model process". */
   readonly called: string;
   readonly logger: Logger;
+  /** Which lines of its output may be logged. Defaults to all. */
+  readonly mayBeLogged?: ((line: string) => boolean) | undefined;
 }
 
 /**
  * Starts this program once more in a process group of its own, so that a Ctrl-C in a terminal reaches the service only.
  */
 export function spawnChild<ToChild>(
-  { command, called, logger }: ChildOptions,
+  { command, called, logger, mayBeLogged }: ChildOptions,
   handlers: ChildHandlers,
 ): ChildProcess<ToChild> {
   // The process outlives the task that it may be started for: its messages must not appear under that task.
@@ -55,11 +57,14 @@ export function spawnChild<ToChild>(
       detached: process.platform !== "win32",
     }),
   );
-  const output = new OutputTail((line) =>
-    logger.debug(line, {
-      source: "child-process/child-process.ts:spawnChild",
-      stream: `output of the ${called}`,
-    }),
+  const output = new OutputTail(
+    (line) =>
+      logger.debug(line, {
+        source: "child-process/child-process.ts:spawnChild",
+        stream: `output of the ${called}`,
+      }),
+    undefined,
+    mayBeLogged,
   );
   const followed = Promise.allSettled([output.follow(child.stdout), output.follow(child.stderr)]);
   void child.exited.then(async () => {

@@ -9,14 +9,23 @@ const MAX_LINES_PER_SECOND = 100;
 export class OutputTail {
   readonly #onLine: (line: string) => void;
   readonly #now: () => number;
+  readonly #mayBeKept: (line: string) => boolean;
   #tail = "";
   #second = 0;
   #linesThisSecond = 0;
   #linesLeftOut = 0;
 
-  /** @param now milliseconds */
-  constructor(onLine: (line: string) => void, now: () => number = performance.now.bind(performance)) {
+  /**
+   * @param now milliseconds
+   * @param mayBeKept false for lines that are nobody's business
+   */
+  constructor(
+    onLine: (line: string) => void,
+    now: () => number = performance.now.bind(performance),
+    mayBeKept: (line: string) => boolean = () => true,
+  ) {
     this.#onLine = onLine;
+    this.#mayBeKept = mayBeKept;
     this.#now = now;
   }
 
@@ -42,7 +51,7 @@ export class OutputTail {
   }
 
   #add(line: string): void {
-    if (line.trim() === "") return;
+    if (line.trim() === "" || !this.#mayBeKept(line)) return;
     this.#tail = `${this.#tail}${line}\n`.slice(-MAX_TAIL_LENGTH);
     const second = Math.floor(this.#now() / 1000);
     if (second !== this.#second) {

@@ -1,6 +1,6 @@
 import type { GgufFacts } from "../models/gguf.ts";
 import { estimateMemory } from "./estimate-memory.ts";
-import { type LoadPlan, loadPlans } from "./load-plan.ts";
+import { type LoadPlan, loadPlans, type PlanSettings } from "./load-plan.ts";
 import { describeMemory, mayHaveGpu } from "./memory-budget.ts";
 import type { EstimatedPlan } from "./model-plans.ts";
 import type { GpuSetting } from "./protocol.ts";
@@ -10,12 +10,16 @@ export interface LlamaModelSettings {
   readonly contextSize: number;
   readonly gpu: GpuSetting;
   readonly sequences: number;
+  /** Below these it is of no use; see PlanSettings. */
+  readonly least?: PlanSettings["least"];
+  /** What else is loaded with it, in bytes. */
+  readonly companionBytes?: number;
 }
 
 /** The ways to load a GGUF model with llama.cpp, and an estimate of what each takes. */
 export function llamaPlans(facts: GgufFacts, settings: LlamaModelSettings): EstimatedPlan<LoadPlan>[] {
-  const { sequences } = settings;
-  const fileBytes = facts.expectedBytes * facts.parts;
+  const { sequences, companionBytes = 0 } = settings;
+  const fileBytes = facts.expectedBytes * facts.parts + companionBytes;
   return loadPlans(facts, { ...settings, mayHaveGpu: mayHaveGpu() }).map((plan) => ({
     plan,
     bytes: estimateMemory(plan, facts, fileBytes, sequences),

@@ -4,7 +4,13 @@ import type { GpuSetting } from "./protocol.ts";
 
 /** Automatic context size in tokens: enough for a long note or a chunk of a document, and it has to fit several times. */
 const AUTOMATIC_CONTEXT = 8192;
-const SMALLEST_CONTEXT = 512;
+/** Of a step and of the context, in tokens. */
+interface Sizes {
+  readonly batch: number;
+  readonly context: number;
+}
+
+const LEAST: Sizes = { batch: 1, context: 512 };
 /** Tokens read in one step. Small steps on a CPU, because a step cannot be cancelled and only its end counts as progress. */
 const CPU_BATCH = { usual: 128, small: 32 } as const;
 const GPU_BATCH = { usual: 512, small: 128 } as const;
@@ -30,6 +36,8 @@ export interface PlanSettings {
   readonly gpu: GpuSetting;
   /** False when this machine surely has no GPU. */
   readonly mayHaveGpu: boolean;
+  /** Below this many tokens the model is of no use. Defaults to LEAST. */
+  readonly least?: Sizes;
 }
 
 /**
@@ -46,21 +54,11 @@ export function loadPlans(facts: GgufFacts, settings: PlanSettings): readonly Lo
 }
 
 function onProcessor(facts: GgufFacts, settings: PlanSettings, gpu: GpuSetting): LoadPlan[] {
-  const first = { step: "nothing reduced", pool: "ram", gpu, kvCache: "f16", gpuLayers: null } as const;
-  const contextSize = fullContext(facts, settings);
-  return shrink({ ...first, contextSize, batchSize: CPU_BATCH.usual }, CPU_BATCH.small, facts, settings);
+  return shrink({ pool: "ram", gpu }, CPU_BATCH, facts, settings);
 }
 
 function onGpu(facts: GgufFacts, settings: PlanSettings): LoadPlan[] {
-  const { gpu } = settings;
-  const first = { step: "nothing reduced", pool: "vram", gpu, kvCache: "f16", gpuLayers: null } as const;
-  const contextSize = fullContext(facts, settings);
-  const plans = shrink(
-    { ...first, contextSize, batchSize: GPU_BATCH.usual },
-    GPU_BATCH.small,
-    facts,
-    settings,
-  );
+  const plans = shrink({ pool: "vram", gpu: settings.gpu }, GPU_BATCH, facts, settings);
   const last = plans.at(-1);
   const layers = facts.kvCache?.layers ?? 0;
   for (const gpuLayers of [Math.floor(layers / 2), Math.floor(layers / 4)]) {
@@ -70,18 +68,35 @@ function onGpu(facts: GgufFacts, settings: PlanSettings): LoadPlan[] {
   return plans;
 }
 
-function shrink(first: LoadPlan, batchSize: number, facts: GgufFacts, settings: PlanSettings): LoadPlan[] {
-  let plan: LoadPlan = { ...first, step: `batch of ${batchSize} tokens`, batchSize };
-  const plans = [first, plan];
-  while (settings.contextSize === 0 && plan.contextSize > SMALLEST_CONTEXT) {
-    const contextSize = Math.max(SMALLEST_CONTEXT, Math.floor(plan.contextSize / 2));
-    plan = { ...plan, step: `context of ${contextSize} tokens`, contextSize };
+function shrink(
+  place: Pick<LoadPlan, "pool" | "gpu">,
+  batch: { readonly usual: number; readonly small: number },
+  facts: GgufFacts,
+  settings: PlanSettings,
+): LoadPlan[] {
+  const { least = LEAST } = settings;
+  const small = Math.max(batch.small, least.batch);
+  let plan: LoadPlan = {
+    ...place,
+    step: "nothing reduced",
+    kvCache: "f16",
+    gpuLayers: null,
+    contextSize: fullContext(facts, settings),
+    batchSize: Math.max(batch.usual, least.batch),
+  };
+  const plans = [plan];
+  const then = (step: string, change: Partial<LoadPlan>) => {
+    plan = { ...plan, ...change, step };
     plans.push(plan);
+  };
+  if (small < plan.batchSize) then(`batch of ${small} tokens`, { batchSize: small });
+  while (settings.contextSize === 0 && plan.contextSize > least.context) {
+    const contextSize = Math.max(least.context, Math.floor(plan.contextSize / 2));
+    then(`context of ${contextSize} tokens`, { contextSize });
   }
   const { keyLength = 1, valueLength = 1 } = facts.kvCache ?? {};
-  if (keyLength % Q8_BLOCK === 0 && valueLength % Q8_BLOCK === 0) {
-    plans.push({ ...plan, step: "KV cache in 8 bits", kvCache: "q8_0" });
-  }
+  if (keyLength % Q8_BLOCK === 0 && valueLength % Q8_BLOCK === 0)
+    then("KV cache in 8 bits", { kvCache: "q8_0" });
   return plans;
 }
 

@@ -64,6 +64,8 @@ export interface EngineModel<Plan extends ModelPlan> {
   /** Requests it computes at once. */
   readonly parallel: number;
   readonly plans: ModelPlans<Plan>;
+  /** Which lines of its process's output may be logged. Defaults to all. */
+  readonly mayBeLogged?: (line: string) => boolean;
   /** @param gpu instead of the plan's: after a failed load it may be better to do without */
   readonly loadOptions: (plan: Plan, gpu: GpuSetting) => LoadOptions;
 }
@@ -91,7 +93,8 @@ export class LocalEngine {
   }
 
   /** Makes the model known to its host; it is loaded for the first request, or by `ready()`. */
-  open<Plan extends ModelPlan>({ name, parallel, plans, loadOptions }: EngineModel<Plan>): void {
+  open<Plan extends ModelPlan>(model: EngineModel<Plan>): void {
+    const { name, parallel, plans, loadOptions, mayBeLogged } = model;
     const { host, keepAliveMs = 0, command, limits, logger } = this.#options;
     this.#name = name ?? this.#name;
     host.open({
@@ -109,6 +112,7 @@ export class LocalEngine {
       command: command ?? ownCommand("runner", this.#kind),
       limits: limits ?? DEFAULT_LIMITS,
       logger,
+      ...(mayBeLogged === undefined ? {} : { mayBeLogged }),
       onMeasured: (rung, { bytes }) => {
         this.#readySince = performance.now();
         void plans.remember(rung, bytes);

@@ -1,3 +1,4 @@
+import type { ChildOptions } from "../child-process/child-process.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { Logger } from "../observability/logger.ts";
 import { measureBudget } from "./memory-budget.ts";
@@ -27,14 +28,11 @@ export interface HostedRung extends Rung {
   readonly loadOptions: (attempt: number) => LoadOptions;
 }
 
-export interface HostedModel extends SchedulableModel {
+export interface HostedModel extends SchedulableModel, Omit<ChildOptions, "called"> {
   /** For people. */
   readonly name: string;
   readonly rungs: readonly HostedRung[];
-  /** Command line of its runner. */
-  readonly command: readonly string[];
   readonly limits: SupervisorLimits;
-  readonly logger: Logger;
   /** Called with what it takes each time it is loaded. */
   readonly onMeasured: (rung: number, measured: LoadMeasurement) => void;
   /** Called after every change; `isWaiting` while somebody waits for it to be loaded. */
@@ -83,10 +81,8 @@ export class ModelHost {
   /** Makes a model known; it is loaded when somebody wants to `run` something. */
   open(model: HostedModel): void {
     const supervisor = new RunnerSupervisor({
-      command: model.command,
+      ...model,
       loadOptions: (attempt) => this.#rungOf(model).loadOptions(attempt),
-      limits: model.limits,
-      logger: model.logger,
       onChange: () => this.#changed(hosted),
     });
     const hosted: Hosted = {

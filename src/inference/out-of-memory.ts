@@ -9,7 +9,8 @@ export interface MemoryEvidence {
   readonly addressesLimited: boolean;
 }
 
-const SAID = /out of memory|failed to allocate|insufficient memory|bad_alloc|too large for the available/i;
+const SAID =
+  /out of memory|failed to allocate|unable to allocate|insufficient memory|bad_alloc|too large for the available/i;
 
 /** Whether that is how native code says that it has too little memory. */
 export function saysOutOfMemory(text: string): boolean {
@@ -50,6 +51,8 @@ export function diedOfMemory(
   if (signal === null && exitCode === 0) return false;
   // An allocation that failed and that nobody caught: of C++, or of the GPU, where the engine then gives up.
   if (signal === "SIGABRT" && /std::bad_alloc|out of memory/.test(output)) return true;
+  // Some engines say that there is too little memory, and die of that in another way.
+  if (wasLoading && signal !== "SIGTERM" && saysOutOfMemory(output)) return true;
   return wasLoading && before.addressesLimited && signal !== "SIGTERM";
 }
 

@@ -1,6 +1,12 @@
-import { type ChildExit, type ChildProcess, spawnChild } from "../child-process/child-process.ts";
-import type { Logger } from "../observability/logger.ts";
-import { diedOfMemory, memoryEvidence } from "./out-of-memory.ts";
+import {
+  type ChildExit,
+  type ChildOptions,
+  type ChildProcess,
+  spawnChild,
+} from "../child-process/child-process.ts";
+import { causeOfDeath } from "./cause-of-death.ts";
+import { memoryEvidence } from "./out-of-memory.ts";
+
 import { PendingRequests, type Work, type WorkOptions } from "./pending-requests.ts";
 import {
   type LoadOptions,
@@ -11,6 +17,7 @@ import {
   parseMessageFromRunner,
   type RunnerFailure,
 } from "./protocol.ts";
+
 import type { WorkKind, WorkRequest, WorkResult } from "./runner-work.ts";
 import { logLoaded, logPhase } from "./supervisor-log.ts";
 import {
@@ -34,13 +41,10 @@ export interface LoadedMemory {
   readonly vramBytes: number;
 }
 
-export interface RunnerSupervisorOptions {
-  /** The command line that starts the runner. */
-  readonly command: readonly string[];
+export interface RunnerSupervisorOptions extends Omit<ChildOptions, "called"> {
   /** @param attempt how many processes in a row have failed to load before this one */
   readonly loadOptions: (attempt: number) => LoadOptions;
   readonly limits: SupervisorLimits;
-  readonly logger: Logger;
   /** Called after every change of the state. */
   readonly onChange: () => void;
 }
@@ -185,8 +189,7 @@ export class RunnerSupervisor {
   #spawn(): void {
     this.#residentBytes = 0;
     try {
-      const { command, logger } = this.#options;
-      const options = { command, called: "model process", logger };
+      const options = { ...this.#options, called: "model process" };
       const spawned: ChildProcess<MessageToRunner> = spawnChild(options, {
         onMessage: (message) => {
           if (this.#process === spawned) this.#receive(message);
@@ -211,7 +214,7 @@ export class RunnerSupervisor {
   }
 
   #exited(exit: ChildExit): void {
-    const { description, output } = exit;
+    const { output } = exit;
     const wanted = this.#state.phase.name === "stopping";
     if (!wanted && output !== "")
       this.#options.logger.warn("Last output of the model process", {
@@ -220,9 +223,7 @@ export class RunnerSupervisor {
       });
     this.#process = null;
     const wasLoading = this.#state.phase.name === "loading";
-    const error: RunnerFailure = diedOfMemory(exit, this.#evidence, memoryEvidence(), wasLoading)
-      ? { code: "OUT_OF_MEMORY", message: `There was too little memory. ${description}` }
-      : { code: "RUNNER_CRASHED", message: description };
+    const error = causeOfDeath(exit, this.#evidence, memoryEvidence(), wasLoading);
     this.#dispatch({ type: "exited", error });
   }
 

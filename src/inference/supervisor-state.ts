@@ -17,7 +17,7 @@ import type { RunnerFailure } from "./protocol.ts";
  * | quarantined | → starting     | → stopped               | refused with its error | –                           |
  *
  * A crash leads to `waiting` and from there to `starting`; too many in a row without an answer in between lead to
- * `quarantined`. One that died for lack of memory while it was loading or ready has `failed`. A runner that is silent or makes no progress is stopped the hard way, and that counts as a crash.
+ * `quarantined`. One that died for lack of memory, or because the engine refused the model, has `failed`. A runner that is silent or makes no progress is stopped the hard way, and that counts as a crash.
  */
 export type SupervisorPhase =
   | { readonly name: "stopped" }

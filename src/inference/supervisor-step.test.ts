@@ -109,6 +109,11 @@ describe("watchdogs", () => {
     expect(play([start, hello, ...beats]).effects).toContain("terminate");
   });
 
+  test("a library that loads on the thread that beats may be silent, but not for ever", () => {
+    expect(play([start, hello, tick(LIMITS.loadStallMs)]).name).toBe("loading");
+    expect(play([start, hello, tick(LIMITS.loadStallMs + 1)]).effects).toContain("terminate");
+  });
+
   test("no heartbeat", () => {
     const { state, effects } = play([tick(LIMITS.heartbeatMs + 1)], busy);
     expect(effects).toEqual(["failRequests", "terminate"]);

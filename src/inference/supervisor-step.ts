@@ -132,7 +132,7 @@ function exited(state: SupervisorState, error: RunnerFailure, now: number, limit
   switch (phase.name) {
     case "loading":
     case "ready":
-      if (error.code === "OUT_OF_MEMORY") return outOfMemory(state, error);
+      if (error.code !== "RUNNER_CRASHED") return gaveUp(state, error);
       return crashed(state, error, now, limits);
     case "starting":
       return crashed(state, error, now, limits);
@@ -148,7 +148,7 @@ function exited(state: SupervisorState, error: RunnerFailure, now: number, limit
 }
 
 /** Starting it the same way again would end the same way. Its requests were in no way wrong and may be repeated. */
-function outOfMemory(state: SupervisorState, error: RunnerFailure): Step {
+function gaveUp(state: SupervisorState, error: RunnerFailure): Step {
   const lost: RunnerFailure = { code: "RUNNER_CRASHED", message: error.message };
   const effects: SupervisorEffect[] = state.active > 0 ? [{ type: "failRequests", error: lost }] : [];
   return { state: { ...state, active: 0, phase: { name: "failed", error } }, effects };
@@ -206,7 +206,9 @@ function watch(
     silentMs: phase.silentMs + elapsedMs,
     stalledMs: working ? phase.stalledMs + elapsedMs : 0,
   };
-  if (next.silentMs > limits.heartbeatMs) return stuck(state, "does not respond", limits);
+  // Native code may load a model on the very thread that beats; then only the lack of progress counts.
+  if (phase.name !== "loading" && next.silentMs > limits.heartbeatMs)
+    return stuck(state, "does not respond", limits);
   const patience = phase.name === "loading" ? limits.loadStallMs : limits.noProgressMs;
   if (next.stalledMs > patience) {
     const doing = phase.name === "loading" ? "hangs while loading" : "makes no progress";

@@ -16,8 +16,10 @@ export const loadEngine: LoadEngine = async (options, hooks) => {
       const { StableDiffusionEngine } = await imported(options.kind, () => import("./stable-diffusion.ts"));
       return StableDiffusionEngine.load(options, hooks);
     }
-    case "vision":
-      throw new AppError("ENGINE_UNAVAILABLE", `This version has no ${options.kind} engine.`);
+    case "vision": {
+      const { LlamaVisionEngine } = await imported(options.kind, () => import("./llama-vision.ts"));
+      return LlamaVisionEngine.load(options, hooks);
+    }
   }
 };
 

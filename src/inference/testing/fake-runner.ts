@@ -2,7 +2,7 @@
  * A runner that misbehaves on demand, as a real process that speaks the real protocol. Its arguments say how it
  * starts, the text of a prompt says what it does with it.
  */
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeSync } from "node:fs";
 import {
   type LoadOptions,
   type MessageFromRunner,
@@ -106,8 +106,12 @@ function eat(options: LoadOptions): void {
 function load(options: LoadOptions): void {
   const { gpu, modelPath } = options;
   const contextSize = options.kind === "image" ? 0 : options.contextSize;
-  if (file !== "") appendFileSync(file, `${gpu}\n`);
+  if (startup.endsWith("load") && file !== "") appendFileSync(file, `${gpu}\n`);
   if (startup === "eats") eat(options);
+  if (startup === "dies-saying") {
+    writeSync(process.stderr.fd, `${file}\n`);
+    process.kill(process.pid, "SIGSEGV");
+  }
   if (startup === "crash-at-load") die();
   else if (startup === "crash-at-first-load" && readFileSync(file, "utf8").split("\n").length === 2) die();
   else if (startup === "hang-at-load") return;

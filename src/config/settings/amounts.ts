@@ -1,0 +1,6 @@
+/** Durations in milliseconds, sizes in bytes. */
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+export const MEBIBYTE = 1024 * 1024;

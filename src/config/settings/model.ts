@@ -1,0 +1,57 @@
+import type { Setting } from "../setting.ts";
+import { HOUR } from "./amounts.ts";
+
+const GROUP = "Text model";
+
+export const MODEL_SETTINGS = {
+  LLAMA_MODEL_PATH: {
+    type: "path",
+    group: GROUP,
+    required: true,
+    keywords: ["builtin:demo"],
+    example: "/srv/models/model.gguf",
+    description:
+      "GGUF file of the model that answers. builtin:demo is a tiny model inside the program that knows a few facts, to try the service out.",
+  },
+  LLAMA_CONTEXT_SIZE: {
+    type: "integer",
+    group: GROUP,
+    default: 0,
+    min: 0,
+    max: 1_048_576,
+    description: "Tokens of prompt and answer together. 0 chooses by model and memory.",
+  },
+  LLAMA_GPU: {
+    type: "enum",
+    group: GROUP,
+    values: ["auto", "cuda", "vulkan", "off"],
+    default: "auto",
+    description: "What computes: auto takes the best that works, off the processor.",
+  },
+  LLAMA_THREADS: {
+    type: "integer",
+    group: GROUP,
+    default: 0,
+    min: 0,
+    max: 256,
+    description: "Processor threads of the model. 0 chooses and always leaves a core free.",
+  },
+  CANVUSLLM_MODEL_KEEP_ALIVE: {
+    type: "duration",
+    group: GROUP,
+    default: 0,
+    min: 0,
+    max: 24 * HOUR,
+    description:
+      "A model that nobody has used for so long is unloaded, and loaded again for the next prompt. 0 keeps it loaded until another model needs the memory.",
+  },
+  OPENAI_NOTE_RESPONSE_TOKENS: {
+    type: "integer",
+    group: GROUP,
+    // The old application's 400 cut most longer answers off; its own sample file already said 2000.
+    default: 2000,
+    min: 1,
+    max: 32_768,
+    description: "Longest answer to a note, in tokens (about four characters each).",
+  },
+} as const satisfies Record<string, Setting>;

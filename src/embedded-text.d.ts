@@ -9,11 +9,6 @@ declare module "*.svg" {
   export default text;
 }
 
-declare module "*.client.js" {
-  const text: string;
-  export default text;
-}
-
 declare module "*.service" {
   const text: string;
   export default text;

@@ -52,6 +52,11 @@ export function perSecond(value: number | null): string {
   return value === null ? NOTHING : (value < 100 ? tenths : whole)(value);
 }
 
+/** How the figures of charts are written, by what they are: numbers, milliseconds, bytes, tokens per second. */
+export const FIGURES = { count, duration, bytes, perSecond } as const;
+
+export type FigureKind = keyof typeof FIGURES;
+
 /** @param iso ISO 8601, UTC */
 export function dateTime(iso: string): string {
   return iso.slice(0, 19).replace("T", " ");

@@ -1,5 +1,19 @@
 /** What codes of the database and of the parts are called on pages. */
-const OPERATIONS: Readonly<Record<string, string>> = { note_prompt: "Note", image_prompt: "Picture" };
+const OPERATIONS: Readonly<Record<string, string>> = {
+  note_prompt: "Note",
+  image_prompt: "Picture",
+  pdf_precis: "PDF summary",
+  canvas_precis: "Canvas summary",
+  image_analysis: "Picture description",
+  handwriting: "Handwriting",
+};
+
+/** What models are for, by the kind of their engine. */
+const MODEL_KINDS: Readonly<Record<string, string>> = {
+  text: "Writes answers",
+  vision: "Looks at pictures",
+  image: "Draws pictures",
+};
 
 export type Tone = "good" | "warn" | "bad" | "info" | "plain";
 
@@ -31,7 +45,13 @@ const DEVICES: Readonly<Record<string, string>> = {
 export const STATUSES = ["succeeded", "failed", "cancelled", "running", "pending"] as const;
 
 export function operationName(operation: string): string {
-  return OPERATIONS[operation] ?? operation;
+  return OPERATIONS[operation] ?? inWords(operation);
+}
+
+/** A code that has no name yet. */
+function inWords(code: string): string {
+  const words = code.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 export function statusTone(status: string): Tone {
@@ -52,6 +72,10 @@ export function levelTone(level: string): Tone {
 
 export function deviceName(device: string | null): string {
   return device === null ? "–" : (DEVICES[device] ?? device);
+}
+
+export function modelKind(kind: string): string {
+  return MODEL_KINDS[kind] ?? inWords(kind);
 }
 
 /** An id is long; its beginning tells canvases apart for people. */

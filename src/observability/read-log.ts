@@ -27,16 +27,25 @@ export interface LogPage {
 }
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 512 * 1024;
 /** One look reads no more, so that a search for something rare ends soon and says that it has not seen all. */
 const BUDGET_BYTES = 16 * 1024 * 1024;
 const MAX_ENTRIES = 500;
 const LINE_END = 0x0a;
+/** Where the level stands in each line. */
+const LEVEL_AT = '{"timestamp":"2026-01-31T23:59:59.999Z",'.length;
 
 /** Whether an entry, as its line of JSON, is wanted. */
 export function matches(line: string, level: LogLevel, filter: LogFilter): boolean {
-  if (LEVELS.indexOf(level) < LEVELS.indexOf(filter.level)) return false;
-  return filter.text === "" || line.toLowerCase().includes(filter.text.toLowerCase());
+  return isWanted(level, filter) && holds(line, filter.text);
+}
+
+function isWanted(level: LogLevel, filter: LogFilter): boolean {
+  return LEVELS.indexOf(level) >= LEVELS.indexOf(filter.level);
+}
+
+function holds(line: string, text: string): boolean {
+  return text === "" || line.toLowerCase().includes(text.toLowerCase());
 }
 
 /** The newest entries that match. @returns nothing when there are no files */
@@ -47,11 +56,12 @@ export async function readLogEnd(directory: string, filter: LogFilter, limit: nu
   for (const path of files.toReversed()) {
     await using handle = await openLog(path);
     if (handle === null) continue;
-    for await (const lines of chunksBackwards(handle)) {
+    for await (const chunk of chunksBackwards(handle)) {
       budget -= CHUNK_BYTES;
-      for (const line of lines.toReversed()) {
+      for (const line of linesBackwards(chunk, filter.level)) {
+        if (!holds(line, filter.text)) continue;
         const entry = parseEntry(line);
-        if (entry === null || !matches(line, entry.level, filter)) continue;
+        if (entry === null || !isWanted(entry.level, filter)) continue;
         entries.push(entry);
         if (entries.length >= Math.min(limit, MAX_ENTRIES)) return { entries, complete: false };
       }
@@ -123,7 +133,22 @@ function openLog(path: string): Promise<FileHandle | null> {
   return open(path, "r").catch(() => null);
 }
 
-async function* chunksBackwards(handle: FileHandle): AsyncGenerator<string[]> {
+/**
+ * The lines of a text, last first, without those that are less important. The level stands at the beginning of each:
+ * a log at level debug has a hundred lines to pass over for one that is wanted, and they are neither cut out nor parsed.
+ */
+function* linesBackwards(text: string, level: LogLevel): Generator<string> {
+  const lessImportant = LEVELS.slice(0, LEVELS.indexOf(level)).map((each) => `"level":"${each}"`);
+  for (let end = text.length; end > 0; ) {
+    const start = text.lastIndexOf("\n", end - 1) + 1;
+    const isLess = lessImportant.some((each) => text.startsWith(each, start + LEVEL_AT));
+    if (end > start && !isLess) yield text.slice(start, end);
+    end = start - 1;
+  }
+}
+
+/** Whole lines, from the end of the file to its beginning. */
+async function* chunksBackwards(handle: FileHandle): AsyncGenerator<string> {
   let { size: end } = await handle.stat();
   let rest = Buffer.alloc(0);
   while (end > 0) {
@@ -132,10 +157,7 @@ async function* chunksBackwards(handle: FileHandle): AsyncGenerator<string[]> {
     // What stands before the first line end is the end of a line that begins in the next chunk.
     const first = start === 0 ? -1 : bytes.indexOf(LINE_END);
     rest = start === 0 ? Buffer.alloc(0) : bytes.subarray(0, first + 1);
-    yield bytes
-      .toString("utf8", first + 1)
-      .split("\n")
-      .filter((line) => line !== "");
+    yield bytes.toString("utf8", first + 1);
     end = start;
   }
 }
@@ -171,6 +193,6 @@ function timestampOf(line: string): string | null {
 }
 
 async function read(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position);
+  const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, position);
   return buffer.subarray(0, bytesRead);
 }

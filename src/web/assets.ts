@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { Elysia, NotFoundError } from "elysia";
+import UPLOT from "uplot/dist/uPlot.min.css" with { type: "text" };
 import ADAPTIVE from "../../views/assets/adaptive.css" with { type: "text" };
 import BASE from "../../views/assets/base.css" with { type: "text" };
+import CHARTS_STYLE from "../../views/assets/charts.css" with { type: "text" };
 import FAVICON from "../../views/assets/favicon.svg" with { type: "text" };
-import LOGS from "../../views/assets/logs.client.js" with { type: "text" };
-import OVERVIEW from "../../views/assets/overview.client.js" with { type: "text" };
 import PAGES from "../../views/assets/pages.css" with { type: "text" };
 import PARTS from "../../views/assets/parts.css" with { type: "text" };
 import THEME from "../../views/assets/theme.css" with { type: "text" };
+import { bundleScript } from "./bundle-script.ts" with { type: "macro" };
 
 interface Asset {
   readonly body: string;
@@ -15,12 +16,14 @@ interface Asset {
 }
 
 /** In this order: what adapts to the screen comes last and wins. */
-const STYLE = [THEME, BASE, PARTS, PAGES, ADAPTIVE].join("\n");
+const STYLE = [UPLOT, THEME, BASE, PARTS, PAGES, CHARTS_STYLE, ADAPTIVE].join("\n");
+const SCRIPT = "text/javascript; charset=utf-8";
 
 const ASSETS: Readonly<Record<string, Asset>> = {
   "style.css": { body: STYLE, type: "text/css; charset=utf-8" },
-  "overview.js": { body: OVERVIEW, type: "text/javascript; charset=utf-8" },
-  "logs.js": { body: LOGS, type: "text/javascript; charset=utf-8" },
+  "charts.js": { body: bundleScript("charts.ts"), type: SCRIPT },
+  "live.js": { body: bundleScript("live.ts"), type: SCRIPT },
+  "logs.js": { body: bundleScript("logs.ts"), type: SCRIPT },
   "favicon.svg": { body: FAVICON, type: "image/svg+xml" },
 };
 

@@ -9,6 +9,7 @@ import type { LiveGeneration } from "../telemetry/live-text-engine.ts";
 import type { ServiceStatus } from "./api/status-schema.ts";
 import type { Readiness } from "./health.ts";
 import { serviceAlerts } from "./service-alerts.ts";
+import { type LookAge, SharedLook } from "./shared-look.ts";
 
 /** The parts of the service that the status is read from; each is asked each time. */
 export interface StatusParts {
@@ -33,18 +34,17 @@ export interface StatusParts {
   };
 }
 
+/** The live pages look once a second, so what they show is hardly older than two. */
+const DATABASE_AGE: LookAge = { fresh: 500, usable: 5000 };
 const MAX_TASKS = 100;
 const PREVIEW_LENGTH = 300;
 
 /** @returns a function that tells how the service is; it never rejects, also while the database cannot be read. */
 export function serviceStatus(parts: StatusParts): () => Promise<ServiceStatus> {
   const { version, startedAt, isDemo, limits, storage, canvases, engines, live, gpus, tasks } = parts;
+  const shared = new SharedLook(() => lookAtDatabase(parts), DATABASE_AGE);
   return async () => {
-    const [readiness, today, system] = await Promise.all([
-      parts.readiness(),
-      todayOf(storage.query).catch(() => null),
-      storage.query.systemLatest().catch(() => null),
-    ]);
+    const { readiness, today, system } = await shared.get(null);
     const models = engines.map((engine) => engine.status());
     const { mode, journal, sizeBytes } = storage.status();
     return {
@@ -74,6 +74,16 @@ export function serviceStatus(parts: StatusParts): () => Promise<ServiceStatus> 
       event_loop_lag_p99_ms: system?.event_loop_lag_p99_ms ?? null,
     };
   };
+}
+
+/** What waits for the database, also for a writer that is busy; the rest of the status lies in memory. */
+async function lookAtDatabase({ readiness, storage }: StatusParts) {
+  const [ready, today, system] = await Promise.all([
+    readiness(),
+    todayOf(storage.query).catch(() => null),
+    storage.query.systemLatest().catch(() => null),
+  ]);
+  return { readiness: ready, today, system };
 }
 
 async function todayOf(query: StatusParts["storage"]["query"]): Promise<ServiceStatus["today"]> {

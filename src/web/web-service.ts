@@ -10,6 +10,7 @@ import type { Readiness } from "./health.ts";
 import { createPageFrame } from "./page-frame.ts";
 import { pageRoutes } from "./pages/page-routes.ts";
 import type { SessionRepository } from "./session-repository.ts";
+import { type LookAge, SharedLook } from "./shared-look.ts";
 import { readTlsFiles } from "./tls.ts";
 import { WebServer } from "./web-server.ts";
 import type { WebSources } from "./web-sources.ts";
@@ -28,6 +29,9 @@ export interface WebServiceOptions {
 
 /** Fewer characters are worth a warning. */
 const SHORT_PASSWORD = 8;
+
+/** Readiness asks the writer of the database, which may be busy; the badge of a page does not wait for it. */
+const BADGE_AGE: LookAge = { fresh: 500, usable: 5000 };
 
 /** A live stream of an expired session may go on for so long. */
 const TIDY_MS = 15_000;
@@ -56,7 +60,8 @@ export class WebService {
       monotonicNow: () => performance.now(),
       logger,
     });
-    const render = createPageFrame(version, readiness);
+    const badge = new SharedLook(readiness, BADGE_AGE);
+    const render = createPageFrame(version, () => badge.get(null));
     const dashboard = new Dashboard({
       basePath: normalizeBasePath(config.WEBUI_BASE_PATH),
       trustedProxies: config.WEBUI_TRUSTED_PROXIES ?? [],

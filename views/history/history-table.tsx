@@ -25,6 +25,7 @@ export function HistoryTable({ rows, basePath, names, label }: HistoryTableProps
             <th scope="col">Time</th>
             <th scope="col">Prompt and answer</th>
             <th scope="col">Status</th>
+            <th scope="col">Kind</th>
             <th scope="col">Canvas</th>
             <th scope="col">Model</th>
             <th scope="col" class="number">
@@ -42,13 +43,14 @@ export function HistoryTable({ rows, basePath, names, label }: HistoryTableProps
                 <a class="clamp" href={`${basePath}/history/${encodeURIComponent(row.correlation_id)}`} safe>
                   {row.prompt.trim() || `(${operationName(row.operation_type)} without text)`}
                 </a>
-                <div class="clamp quiet small" safe>
+                <div class="clamp one-line quiet small" safe>
                   {row.error_message ?? row.response ?? ""}
                 </div>
               </td>
               <td>
                 <Badge tone={statusTone(row.status)} text={row.status} />
               </td>
+              <td safe>{operationName(row.operation_type)}</td>
               <td title={attribute(row.canvas_id)} safe>
                 {canvasName(row.canvas_id, names)}
               </td>

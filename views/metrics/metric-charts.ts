@@ -1,13 +1,11 @@
 import type { Metrics } from "../../src/web/read-metrics.ts";
-import { bytes, count, duration, perSecond } from "../format.ts";
-import type { ChartProps, Series } from "./chart.tsx";
+import type { ChartProps, Series } from "../chart/chart.tsx";
 
-type Frame = Pick<ChartProps, "slots" | "axis">;
+type Frame = Pick<ChartProps, "slots" | "stepMs">;
 
 const MEBIBYTE = 1024 * 1024;
 /** More lines cannot be told apart. */
 const MAX_MODELS = 6;
-const AXIS_LABELS = 5;
 
 /** Which charts there are, and what stands in them. */
 export function metricCharts(metrics: Metrics): ChartProps[] {
@@ -15,27 +13,33 @@ export function metricCharts(metrics: Metrics): ChartProps[] {
   return [...promptCharts(metrics, frame), ...modelCharts(metrics, frame), ...systemCharts(metrics, frame)];
 }
 
+/** How many prompts there were, and how they ended. */
+export function promptsChart(metrics: Metrics): ChartProps {
+  const of = (name: string, status: "succeeded" | "failed" | "cancelled", tone?: Series["tone"]): Series => ({
+    ...{ name, tone },
+    values: inSlots(metrics, metrics.prompts, (point) => point[status]),
+  });
+  return {
+    ...frameOf(metrics),
+    title: "Prompts",
+    note: "That ended, by how they ended.",
+    kind: "bars",
+    series: [
+      of("Succeeded", "succeeded"),
+      of("Failed", "failed", "bad"),
+      of("Cancelled", "cancelled", "warn"),
+    ],
+    format: "count",
+  };
+}
+
 function promptCharts(metrics: Metrics, frame: Frame): ChartProps[] {
-  const { prompts } = metrics;
-  const of = (
-    name: string,
-    value: (point: Metrics["prompts"][number]) => number | null,
-    tone?: Series["tone"],
-  ): Series => ({ name, tone, values: inSlots(metrics, prompts, value) });
+  const of = (name: string, value: (point: Metrics["prompts"][number]) => number | null): Series => ({
+    name,
+    values: inSlots(metrics, metrics.prompts, value),
+  });
   return [
-    {
-      ...frame,
-      title: "Prompts",
-      note: "That ended, by how they ended.",
-      kind: "bars",
-      isCount: true,
-      series: [
-        of("Succeeded", (point) => point.succeeded),
-        of("Failed", (point) => point.failed, "bad"),
-        of("Cancelled", (point) => point.cancelled, "warn"),
-      ],
-      format: count,
-    },
+    promptsChart(metrics),
     {
       ...frame,
       title: "Time to answer",
@@ -46,7 +50,7 @@ function promptCharts(metrics: Metrics, frame: Frame): ChartProps[] {
         of("p95", (point) => point.p95_ms),
         of("p99", (point) => point.p99_ms),
       ],
-      format: duration,
+      format: "duration",
     },
   ];
 }
@@ -69,26 +73,24 @@ function modelCharts(metrics: Metrics, frame: Frame): ChartProps[] {
           (point) => point.completion_tokens_per_second,
         ),
       })),
-      format: perSecond,
+      format: "perSecond",
     },
     {
       ...frame,
       title: "Tokens",
       note: "Of all calls, also of those that decide what is wanted.",
       kind: "bars",
-      isCount: true,
       series: [
         { name: "Read", values: inSlots(metrics, inferences, (point) => point.prompt_tokens, sum) },
         { name: "Written", values: inSlots(metrics, inferences, (point) => point.completion_tokens, sum) },
       ],
-      format: count,
+      format: "count",
     },
     {
       ...frame,
       title: "Errors",
       note: "Prompts without an answer, and further calls of models that failed and were repeated.",
       kind: "bars",
-      isCount: true,
       series: [
         { name: "Failed prompts", tone: "bad", values: failedPrompts },
         {
@@ -99,7 +101,7 @@ function modelCharts(metrics: Metrics, frame: Frame): ChartProps[] {
           ),
         },
       ],
-      format: count,
+      format: "count",
     },
   ];
 }
@@ -118,41 +120,40 @@ function systemCharts(metrics: Metrics, frame: Frame): ChartProps[] {
   ): ChartProps => ({
     ...{ ...frame, title, note, series, format },
     kind: "lines",
-    isCount: format === count,
   });
   return [
     chart(
       "Video memory",
       "Of all GPUs together, the most of each time.",
-      bytes,
+      "bytes",
       of("In use", ({ vram_used_mb }) => asBytes(vram_used_mb)),
       of("Total", ({ vram_total_mb }) => asBytes(vram_total_mb)),
     ),
     chart(
       "Memory",
       "Of the service and of its model processes, the most of each time.",
-      bytes,
+      "bytes",
       of("Models", ({ runners_rss_bytes }) => runners_rss_bytes),
       of("Service", ({ service_rss_bytes }) => service_rss_bytes),
     ),
     chart(
       "Queue",
       "Prompts at work and waiting, the most of each time.",
-      count,
+      "count",
       of("At work", ({ tasks_running }) => tasks_running),
       of("Waiting", ({ tasks_waiting }) => tasks_waiting),
     ),
     chart(
       "Delay of the service",
       "How late it came to what was due: 99 of 100 times within, and the worst.",
-      duration,
+      "duration",
       of("p99", ({ event_loop_lag_p99_ms }) => event_loop_lag_p99_ms),
       of("Worst", ({ event_loop_lag_max_ms }) => event_loop_lag_max_ms),
     ),
     chart(
       "Disk",
       "Size of the database, and what is free where it lies.",
-      bytes,
+      "bytes",
       of("Database", ({ database_bytes }) => database_bytes),
       of("Free", ({ disk_free_bytes }) => disk_free_bytes),
     ),
@@ -195,13 +196,9 @@ function sum(a: number, b: number): number {
   return a + b;
 }
 
-function frameOf({ from, to, stepMs, range }: Metrics): Frame {
+function frameOf({ from, to, stepMs }: Metrics): Frame {
   const begin = Date.parse(from);
   const length = Math.round((Date.parse(to) - begin) / stepMs);
   const slots = Array.from({ length }, (_, slot) => new Date(begin + slot * stepMs).toISOString());
-  const axis = Array.from({ length: AXIS_LABELS }, (_, index) => {
-    const time = slots[Math.round((index / (AXIS_LABELS - 1)) * (length - 1))] ?? "";
-    return range === "hour" || range === "day" ? time.slice(11, 16) : time.slice(5, 10);
-  });
-  return { slots, axis };
+  return { slots, stepMs };
 }

@@ -1,14 +1,19 @@
 import { Html } from "@elysiajs/html";
 import type { HistoryItem } from "../../src/storage/queries/history.ts";
 import type { ServiceStatus } from "../../src/web/api/status-schema.ts";
+import type { Metrics } from "../../src/web/read-metrics.ts";
+import { Chart } from "../chart/chart.tsx";
 import { count, duration, percent } from "../format.ts";
 import { HistoryTable } from "../history/history-table.tsx";
+import { promptsChart } from "../metrics/metric-charts.ts";
 import { Tile } from "../tile.tsx";
 import { CanvasesSection, MachineSection, ModelsSection } from "./parts-sections.tsx";
 import { TasksSection } from "./tasks-section.tsx";
 
 export interface OverviewProps {
   readonly status: ServiceStatus;
+  /** Null when the database cannot be read. */
+  readonly day: Metrics | null;
   /** The latest prompts. */
   readonly latest: readonly HistoryItem[];
   readonly basePath: string;
@@ -16,7 +21,7 @@ export interface OverviewProps {
 }
 
 /** How the service is. The script of the page puts the same page anew into its place when something has changed. */
-export function overviewPage({ status, latest, basePath, names }: OverviewProps): string {
+export function overviewPage({ status, day, latest, basePath, names }: OverviewProps): string {
   return (
     <>
       <div class="page-head">
@@ -32,6 +37,15 @@ export function overviewPage({ status, latest, basePath, names }: OverviewProps)
         <Alerts status={status} />
         <Today today={status.today} queue={status.queue} />
         <TasksSection status={status} basePath={basePath} names={names} />
+        {day === null ? (
+          ""
+        ) : (
+          <Chart
+            {...promptsChart(day)}
+            title="Prompts of the last day"
+            note="Each hour, by how they ended."
+          />
+        )}
         <div class="grid">
           <CanvasesSection canvases={status.canvases} />
           <ModelsSection models={status.models} />

@@ -3,7 +3,7 @@ import type { ServiceStatus } from "../../src/web/api/status-schema.ts";
 import { Badge } from "../badge.tsx";
 import { bytes, count, duration, percent, videoMemory } from "../format.ts";
 import { Ago } from "../time.tsx";
-import { canvasTone, deviceName, modelTone } from "../words.ts";
+import { canvasTone, deviceName, modelKind, modelTone } from "../words.ts";
 
 export function CanvasesSection({ canvases }: Pick<ServiceStatus, "canvases">): string {
   return (
@@ -37,23 +37,26 @@ export function CanvasesSection({ canvases }: Pick<ServiceStatus, "canvases">): 
 export function ModelsSection({ models }: Pick<ServiceStatus, "models">): string {
   return (
     <section class="card" aria-labelledby="models-heading">
-      <h2 id="models-heading">Model</h2>
+      <h2 id="models-heading">Models</h2>
       {models.map((model) => (
-        <>
+        <div class="stack model">
           <div class="page-head">
-            <strong class="break" safe>
-              {model.name}
-            </strong>
+            <div>
+              <strong class="break" safe>
+                {model.name}
+              </strong>
+              <div class="quiet small" safe>
+                {modelKind(model.kind)}
+              </div>
+            </div>
             <Badge tone={modelTone(model.state)} text={model.state} />
           </div>
           <dl class="facts short">
-            <dt>For</dt>
-            <dd safe>{purposeOf(model.kind)}</dd>
             <dt>Computes on</dt>
             <dd safe>{deviceName(model.device)}</dd>
             <dt>Memory</dt>
             <dd>{model.memory_bytes === 0 ? "–" : bytes(model.memory_bytes)}</dd>
-            {model.kind === "image" ? "" : <LanguageFacts model={model} />}
+            <LanguageFacts model={model} />
             <dt>Calls</dt>
             <dd>{`${model.active} at work, ${model.queued} waiting`}</dd>
             <dt>Crashes</dt>
@@ -66,27 +69,24 @@ export function ModelsSection({ models }: Pick<ServiceStatus, "models">): string
               {model.problem}
             </p>
           )}
-        </>
+        </div>
       ))}
     </section>
   ) as string;
 }
 
-/** What only models of language have. */
+/** Image models have neither, remote ones do not tell. */
 function LanguageFacts({ model }: { readonly model: ServiceStatus["models"][number] }): string {
+  const { quantization, context_size } = model;
+  if (quantization === null && context_size === null) return "";
   return (
     <>
       <dt>Quantization</dt>
-      <dd safe>{model.quantization ?? "–"}</dd>
+      <dd safe>{quantization ?? "–"}</dd>
       <dt>Context</dt>
-      <dd>{model.context_size === null ? "–" : `${count(model.context_size)} tokens`}</dd>
+      <dd>{context_size === null ? "–" : `${count(context_size)} tokens`}</dd>
     </>
   ) as string;
-}
-
-function purposeOf(kind: string): string {
-  if (kind === "image") return "drawing pictures";
-  return kind === "vision" ? "looking at pictures" : "text";
 }
 
 export function MachineSection({ status }: { readonly status: ServiceStatus }): string {

@@ -34,6 +34,7 @@ export function TasksSection({ status, basePath, names }: TasksProps): string {
             <thead>
               <tr>
                 <th scope="col">Prompt</th>
+                <th scope="col">Kind</th>
                 <th scope="col">Canvas</th>
                 <th scope="col">State</th>
                 <th scope="col" class="number">
@@ -59,6 +60,7 @@ export function TasksSection({ status, basePath, names }: TasksProps): string {
                       {task.prompt.trim() || operationName(task.operation_type)}
                     </a>
                   </td>
+                  <td safe>{operationName(task.operation_type)}</td>
                   <td safe>{canvasName(task.canvas_id, names)}</td>
                   <td class="nowrap">
                     <Badge tone={task.running ? "info" : "plain"} text={task.step} />

@@ -27,10 +27,13 @@ export interface Page<Row> {
 }
 
 /** How long one page may look for rows, in ms. */
-const BUDGET_MS = 8;
+const BUDGET_MS = 6;
+/** With less time left no further window is begun. */
+const LEAST_MS = 0.5;
 const FIRST_WINDOW = 1000;
-/** A window that was read faster may be followed by a larger one. */
-const FAST_MS = 1;
+const LEAST_WINDOW = 100;
+/** A window is at most so many times larger than the one before: rows are not spread evenly. */
+const MAX_GROWTH = 4;
 
 /**
  * Reads a page, newest first by id, in windows of ids. What is common is found in the first window. What is rare would
@@ -59,10 +62,16 @@ export function scanNewestFirst<Row extends { readonly id: number }>(
     }
     below = above + 1;
     const ended = now();
-    if (ended >= deadline) break;
-    if (ended - begun < FAST_MS) window *= 4;
+    if (deadline - ended < LEAST_MS) break;
+    window = nextWindow(window, ended - begun, deadline - ended);
   }
   return { rows, next: below - scan.above > 1 ? below : null };
+}
+
+/** As large as takes half of the time that is left, should its ids cost as much as those of the window before. */
+function nextWindow(window: number, tookMs: number, leftMs: number): number {
+  const growth = Math.min(MAX_GROWTH, leftMs / 2 / Math.max(tookMs, 0.001));
+  return Math.max(LEAST_WINDOW, Math.floor(window * growth));
 }
 
 function readWindow<Row>(database: Database, scan: Scan, above: number, below: number, limit: number): Row[] {

@@ -1,5 +1,4 @@
 import { Elysia, t } from "elysia";
-import { readMetrics } from "../read-metrics.ts";
 import { RANGE } from "../time-span.ts";
 import type { WebSources } from "../web-sources.ts";
 
@@ -68,14 +67,10 @@ const METRICS = t.Object({
   system: t.Array(SYSTEM, { description: "The worst of each step." }),
 });
 
-export function metricsApi({ query: database }: Pick<WebSources, "query">) {
-  return new Elysia({ name: "api metrics" }).get(
-    "/api/v1/metrics",
-    ({ query }) => readMetrics(database, query.range),
-    {
-      query: t.Object({ range: RANGE }),
-      response: METRICS,
-      detail: { summary: "The points of the charts" },
-    },
-  );
+export function metricsApi({ metrics }: Pick<WebSources, "metrics">) {
+  return new Elysia({ name: "api metrics" }).get("/api/v1/metrics", ({ query }) => metrics(query.range), {
+    query: t.Object({ range: RANGE }),
+    response: METRICS,
+    detail: { summary: "The points of the charts" },
+  });
 }

@@ -7,8 +7,10 @@ import type { Config } from "./config/schema.ts";
 import { AppError } from "./errors/app-error.ts";
 import { LocalImageEngine } from "./inference/local-image-engine.ts";
 import { LocalTextEngine } from "./inference/local-text-engine.ts";
+import { LocalVisionEngine } from "./inference/local-vision-engine.ts";
 import { ModelHost } from "./inference/model-host.ts";
 import { prepareModel } from "./models/prepare-model.ts";
+import { prepareVision } from "./models/prepare-vision.ts";
 import { GpuMonitor } from "./observability/gpu-monitor.ts";
 import { GpuThread } from "./observability/gpu-thread.ts";
 import { logDirectory } from "./observability/log-folder.ts";
@@ -20,6 +22,7 @@ import {
   storageSettings,
   taskLimits,
   textEngineSettings,
+  visionEngineSettings,
 } from "./service/part-settings.ts";
 import { judgeReadiness } from "./service/readiness.ts";
 import { runShutdown, type ShutdownResult } from "./service/shutdown.ts";
@@ -114,6 +117,17 @@ export class App {
       onWaiting: (isWaiting) => tasks.modelAvailable(!isWaiting),
       logger,
     });
+    const visionModel = await prepareVision(config, model);
+    const vision =
+      visionModel === null
+        ? undefined
+        : new LocalVisionEngine({
+            host,
+            memory: storage.modelMemory,
+            ...visionModel,
+            ...visionEngineSettings(config),
+            logger,
+          });
     const imageModel = config.SD_MODEL_PATH;
     const images =
       imageModel === undefined
@@ -126,7 +140,7 @@ export class App {
             ...imageEngineSettings(config),
             logger,
           });
-    const engines = images === undefined ? [engine] : [engine, images];
+    const engines = [engine, vision, images].filter((each) => each !== undefined);
 
     const live = new LiveTextEngine(telemetry.recorded(engine), () => performance.now());
     const client = await canvusClient(config, logger);
@@ -162,7 +176,7 @@ export class App {
       onAvailable: (canvasId, available) => tasks.canvasAvailable(canvasId, available),
     });
 
-    const parts = { storage, canvases, engine, gpus, isDemo: model.isDemo };
+    const parts = { storage, canvases, engine, engines, gpus, isDemo: model.isDemo };
     const readiness = () => judgeReadiness({ ...parts, isStopping: this.#stopped !== undefined });
     const web = new WebService({
       config,
@@ -170,7 +184,7 @@ export class App {
       password: this.#password,
       readiness,
       sources: webSources({
-        ...{ ...parts, engines, tasks, live, version: buildInfo.version, readiness, limits },
+        ...{ ...parts, tasks, live, version: buildInfo.version, readiness, limits },
         startedAt: systemTimers.now(),
         logDirectory: logDirectory(config),
         logTail: tail,
@@ -186,6 +200,8 @@ export class App {
 
     this.#begun("engine", engine);
     await engine.start();
+    this.#begun("vision", vision);
+    await vision?.start();
     this.#begun("images", images);
     await images?.start();
     // Now, not when the canvases are there: a Canvus server that is away is no reason to restart the service.

@@ -141,6 +141,7 @@ describe("problems", () => {
     [{ WEBUI_BASE_PATH: "/a/../b" }, "WEBUI_BASE_PATH"],
     [{ WEBUI_TRUSTED_PROXIES: "10.0.0.0/8,proxy,10.0.0.0/33" }, 'has "proxy, 10.0.0.0/33"'],
     [{ WEBUI_TLS_CERT: "/c.pem" }, "WEBUI_TLS_KEY is not set"],
+    [{ VISION_MODEL_PATH: "/v.gguf" }, "VISION_MMPROJ_PATH is not set"],
     [{ WEBUI_TLS_KEY: "/k.pem" }, "WEBUI_TLS_CERT is not set"],
     [{ WEBUI_SESSION_TIMEOUT: "0" }, "WEBUI_SESSION_TIMEOUT"],
   ])("a dashboard with %j is refused with help", async (changes, wanted) => {

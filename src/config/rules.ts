@@ -20,6 +20,7 @@ export function checkRules(settings: ReadonlyMap<SettingName, RuleInput>): Confi
   return [
     ...checkCredentials(settings),
     ...checkCanvases(settings),
+    ...checkVision(settings),
     ...checkHost(settings),
     ...checkDashboard(settings),
   ];
@@ -58,6 +59,18 @@ function checkCanvases(settings: ReadonlyMap<SettingName, RuleInput>): ConfigPro
     {
       subject: "CANVAS_IDS",
       message: "is not set; want at least one canvas: its id, share link or unique name",
+    },
+  ];
+}
+
+function checkVision(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem[] {
+  const model = settings.get("VISION_MODEL_PATH");
+  if (!isGiven(model) || model?.value === "builtin:demo" || isGiven(settings.get("VISION_MMPROJ_PATH")))
+    return [];
+  return [
+    {
+      subject: "VISION_MMPROJ_PATH",
+      message: "is not set, but VISION_MODEL_PATH is; want the picture encoder (mmproj) made for that model",
     },
   ];
 }

@@ -4,6 +4,7 @@ import { MODEL_SETTINGS } from "./settings/model.ts";
 import { PICTURE_SETTINGS } from "./settings/pictures.ts";
 import { PROMPT_SETTINGS } from "./settings/prompts.ts";
 import { SERVICE_SETTINGS } from "./settings/service.ts";
+import { VISION_SETTINGS } from "./settings/vision.ts";
 import { WEB_SETTINGS } from "./settings/web.ts";
 
 /**
@@ -14,6 +15,7 @@ export const SETTINGS = {
   ...CANVUS_SETTINGS,
   ...PROMPT_SETTINGS,
   ...MODEL_SETTINGS,
+  ...VISION_SETTINGS,
   ...PICTURE_SETTINGS,
   ...WEB_SETTINGS,
   ...SERVICE_SETTINGS,

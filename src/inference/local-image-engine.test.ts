@@ -304,7 +304,7 @@ describe.skipIf(!canBuildFakeStableDiffusion)("drawing in a runner (needs Linux 
       expect(library.code).toBe("IMAGE_ENGINE_MISSING");
       expect(library.message).toBe(`The library that draws pictures is missing: ${fake.path}.`);
       expect(engine.status()).toMatchObject({
-        ...{ state: "stopped", usable: false, queued: 0 },
+        ...{ state: "failed", usable: false, queued: 0 },
         error: { code: "IMAGE_ENGINE_MISSING" },
       });
       await rename(away, fake.path);

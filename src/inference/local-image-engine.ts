@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { basename, extname } from "node:path";
-import { AppError, toAppError } from "../errors/app-error.ts";
+import { AppError } from "../errors/app-error.ts";
 import { checkDiffusionModel } from "../models/check-diffusion-model.ts";
 import type { DrawOptions, ImageEngine, ImageRequest, ImageResult } from "./image-engine.ts";
 import { imagePlans, pictureBytes } from "./image-plans.ts";
+import { LateModel } from "./late-model.ts";
 import { type EngineStatus, LocalEngine, type LocalEngineOptions } from "./local-engine.ts";
 import { measuredPlans } from "./model-plans.ts";
 
@@ -25,9 +26,7 @@ export interface LocalImageEngineOptions extends LocalEngineOptions {
 export class LocalImageEngine implements ImageEngine {
   readonly #options: LocalImageEngineOptions;
   readonly #engine: LocalEngine;
-  #opening: Promise<void> | null = null;
-  /** What is missing, as far as is known. */
-  #problem: AppError | null = null;
+  readonly #model = new LateModel(() => this.#look());
 
   constructor(options: LocalImageEngineOptions) {
     this.#options = options;
@@ -35,15 +34,8 @@ export class LocalImageEngine implements ImageEngine {
   }
 
   /** Looks whether everything is there. What is missing is logged: prompts can be answered without pictures too. */
-  async start(): Promise<void> {
-    try {
-      await this.#open();
-    } catch (error) {
-      this.#options.logger.warn(`No pictures can be drawn: ${toAppError(error).message}`, {
-        source: "inference/local-image-engine.ts:start",
-        error,
-      });
-    }
+  start(): Promise<void> {
+    return this.#model.openOrSay(this.#options.logger, "No pictures can be drawn");
   }
 
   /** See LocalEngine.stop. */
@@ -53,30 +45,17 @@ export class LocalImageEngine implements ImageEngine {
 
   status(): EngineStatus {
     const status = this.#engine.status();
-    return this.#problem === null ? status : { ...status, error: this.#problem };
+    const { problem } = this.#model;
+    return problem === null ? status : { ...status, state: "failed", error: problem };
   }
 
   async draw(request: ImageRequest, options: DrawOptions): Promise<ImageResult> {
-    await this.#open();
+    await this.#model.open();
     const { result, waited } = await this.#engine.run({ kind: "image", ...request }, options);
     return { ...result, metrics: { ...result.metrics, ...waited } };
   }
 
-  /** @throws AppError IMAGE_ENGINE_MISSING, MODEL_FILE_INVALID; it is tried again the next time then */
-  #open(): Promise<void> {
-    this.#opening ??= this.#look().then(
-      () => {
-        this.#problem = null;
-      },
-      (error: unknown) => {
-        this.#opening = null;
-        this.#problem = toAppError(error);
-        throw error;
-      },
-    );
-    return this.#opening;
-  }
-
+  /** @throws AppError IMAGE_ENGINE_MISSING, MODEL_FILE_INVALID */
   async #look(): Promise<void> {
     const { modelPath, isDemo, threads, memory, logger, ...options } = this.#options;
     const { libraryPath, imageSize, maxConcurrent: parallel, timeoutMs } = options;

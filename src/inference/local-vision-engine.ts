@@ -1,5 +1,5 @@
-import { type AppError, toAppError } from "../errors/app-error.ts";
 import { checkVisionFiles } from "../models/check-vision-files.ts";
+import { LateModel } from "./late-model.ts";
 import { llamaPlans } from "./llama-plans.ts";
 import { type EngineStatus, LocalEngine, type LocalEngineOptions } from "./local-engine.ts";
 import { measuredPlans } from "./model-plans.ts";
@@ -22,14 +22,12 @@ export interface LocalVisionEngineOptions extends LocalEngineOptions {
 
 /**
  * Looks at pictures with a model on this machine, in a supervised process, one after the other. It is loaded for the
- * first picture. Its files may be put right while the service runs: they are looked at again for each request until
- * they are usable.
+ * first picture.
  */
 export class LocalVisionEngine implements VisionEngine {
   readonly #options: LocalVisionEngineOptions;
   readonly #engine: LocalEngine;
-  #opening: Promise<void> | null = null;
-  #problem: AppError | null = null;
+  readonly #model = new LateModel(() => this.#look());
 
   constructor(options: LocalVisionEngineOptions) {
     this.#options = options;
@@ -37,14 +35,8 @@ export class LocalVisionEngine implements VisionEngine {
   }
 
   /** Looks at the files. What is wrong with them is logged and in the status; all else works without pictures. */
-  async start(): Promise<void> {
-    await this.#open().catch((error: unknown) => {
-      const { message } = toAppError(error);
-      this.#options.logger.error(`Pictures cannot be looked at: ${message}`, {
-        source: "inference/local-vision-engine.ts:start",
-        error,
-      });
-    });
+  start(): Promise<void> {
+    return this.#model.openOrSay(this.#options.logger, "Pictures cannot be looked at");
   }
 
   /** See LocalEngine.stop. */
@@ -54,27 +46,17 @@ export class LocalVisionEngine implements VisionEngine {
 
   status(): EngineStatus {
     const status = this.#engine.status();
-    if (this.#problem === null) return status;
-    const { code, message } = this.#problem;
-    return { ...status, state: "failed", error: { code, message } };
+    const { problem } = this.#model;
+    return problem === null ? status : { ...status, state: "failed", error: problem };
   }
 
   async describe(request: VisionRequest, options: GenerateOptions): Promise<TextResult> {
-    await this.#open();
+    await this.#model.open();
     const { result, waited } = await this.#engine.run({ kind: "vision", ...request }, options);
     return { ...result, metrics: { ...result.metrics, ...waited } };
   }
 
   /** @throws AppError MODEL_FILE_MISSING, MODEL_FILE_INVALID */
-  #open(): Promise<void> {
-    this.#opening ??= this.#look().catch((error: unknown) => {
-      this.#opening = null;
-      this.#problem = toAppError(error);
-      throw error;
-    });
-    return this.#opening;
-  }
-
   async #look(): Promise<void> {
     const { modelPath, mmprojPath, isDemo, threads, memory, gpu, logger } = this.#options;
     const { model, encoder } = await checkVisionFiles(modelPath, mmprojPath);
@@ -89,6 +71,5 @@ export class LocalVisionEngine implements VisionEngine {
         return { kind: "vision", ...plan, gpu: usedGpu, modelPath, mmprojPath, isDemo, threads };
       },
     });
-    this.#problem = null;
   }
 }

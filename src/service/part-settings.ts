@@ -2,6 +2,7 @@ import type { Config } from "../config/schema.ts";
 import type { ImageRequest } from "../inference/image-engine.ts";
 import type { LocalImageEngineOptions } from "../inference/local-image-engine.ts";
 import type { LocalTextEngineOptions } from "../inference/local-text-engine.ts";
+import type { LocalVisionEngineOptions } from "../inference/local-vision-engine.ts";
 import { DEFAULT_LIMITS } from "../inference/supervisor-state.ts";
 import { bundledImageLibrary } from "../native/image-library.ts";
 import type { StorageOptions } from "../storage/storage.ts";
@@ -42,6 +43,13 @@ export function textEngineSettings(config: Config): Pick<LocalTextEngineOptions,
     maxConcurrent: config.MAX_CONCURRENT,
     limits: { ...DEFAULT_LIMITS, noProgressMs: config.AI_TIMEOUT },
   };
+}
+
+export function visionEngineSettings(
+  config: Config,
+): Pick<LocalVisionEngineOptions, "keepAliveMs" | "threads" | "gpu" | "limits"> {
+  const { keepAliveMs, threads, gpu, limits } = textEngineSettings(config);
+  return { keepAliveMs, threads, gpu, limits };
 }
 
 type ImageEngineSettings = Exclude<EngineSettings, "contextSize"> | "libraryPath" | "imageSize" | "timeoutMs";

@@ -17,6 +17,7 @@ type EngineStatus = ReturnType<ReadinessParts["engine"]["status"]>;
 function parts(changes: {
   canvases?: CanvasStatus[];
   engine?: Partial<EngineStatus>;
+  vision?: Partial<EngineStatus>;
   database?: Error;
   outage?: StorageStatus["outage"];
   gpuTrouble?: string;
@@ -38,13 +39,15 @@ function parts(changes: {
     residentBytes: 0,
     ...changes.engine,
   };
+  const engine = { status: () => status };
   return {
     storage: {
       journal: { ping: () => (changes.database ? Promise.reject(changes.database) : Promise.resolve()) },
       status: () => ({ outage: changes.outage ?? null }),
     },
     canvases: { status: () => changes.canvases ?? [live] },
-    engine: { status: () => status },
+    engine,
+    engines: [engine, { status: () => ({ ...status, kind: "vision", ...changes.vision }) }],
     gpus: { status: () => ({ message: changes.gpuTrouble ?? null }) },
     isDemo: changes.isDemo ?? false,
     isStopping: changes.isStopping ?? false,
@@ -53,6 +56,18 @@ function parts(changes: {
 
 test("ready when a prompt written now would be answered", async () => {
   expect(await judgeReadiness(parts({}))).toEqual({ ready: true, reasons: [], notices: [] });
+});
+
+test("a model that only some prompts need is missed, but the service is ready", async () => {
+  const error = { code: "MODEL_FILE_MISSING", message: "It is not there." } as const;
+  const vision = { name: "seer", usable: false, model: null, error };
+  const state = await judgeReadiness(parts({ vision }));
+  expect(state.ready).toBe(true);
+  expect(state.notices).toEqual([
+    expect.stringMatching(/^The model seer cannot be used: It is not there\. Check /),
+  ]);
+  const idle = { usable: false, model: null };
+  expect(await judgeReadiness(parts({ vision: idle }))).toEqual({ ready: true, reasons: [], notices: [] });
 });
 
 test("one live canvas is enough; one that is away is named", async () => {

@@ -12,7 +12,10 @@ export interface ReadinessParts {
     status(): Pick<StorageStatus, "outage">;
   };
   readonly canvases: { status(): readonly CanvasStatus[] };
+  /** Answers prompts. */
   readonly engine: { status(): EngineStatus };
+  /** It, and those that only some prompts need. */
+  readonly engines: readonly { status(): EngineStatus }[];
   readonly gpus: { status(): Pick<GpuStatus, "message"> };
   readonly isDemo: boolean;
   readonly isStopping: boolean;
@@ -23,6 +26,7 @@ export async function judgeReadiness({
   storage,
   canvases,
   engine,
+  engines,
   gpus,
   isDemo,
   isStopping,
@@ -48,6 +52,10 @@ export async function judgeReadiness({
   const text = engine.status();
   if (!text.usable) reasons.push({ part: "model", message: describeModel(text) });
   else if (!text.model) notices.push(`The model ${text.name} is not loaded; the next prompt loads it.`);
+  for (const each of engines) {
+    const status = each.status();
+    if (each !== engine && status.error !== null) notices.push(describeModel(status));
+  }
   if (isDemo) notices.push("The built-in demo model answers: it only knows a few facts.");
   const { message: gpuTrouble } = gpus.status();
   if (gpuTrouble !== null) notices.push(`GPU: ${gpuTrouble}`);

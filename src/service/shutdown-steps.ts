@@ -12,6 +12,7 @@ export interface RunningParts {
   telemetry?: Stoppable;
   web?: Stoppable & { closeLive(): void };
   engine?: Stoppable & { status(): { readonly model: object | null } };
+  vision?: Stoppable;
   images?: Stoppable;
   tasks?: Stoppable & { close(): Promise<void>; drained(): Promise<void> };
   canvases?: Stoppable;
@@ -42,7 +43,7 @@ export function shutdownSteps(
   limits: ShutdownLimits,
   timers: Timers,
 ): readonly ShutdownStep[] {
-  const { storage, gpus, telemetry, web, engine, images, tasks, canvases } = parts;
+  const { storage, gpus, telemetry, web, engine, vision, images, tasks, canvases } = parts;
   // Nobody waits for minutes until a model is loaded, only to answer and unload it.
   const isLoading = engine?.status().model === null;
   const inflightMs = isLoading ? 0 : Math.min(limits.inflightMs, limits.totalMs * INFLIGHT_SHARE);
@@ -63,7 +64,7 @@ export function shutdownSteps(
     {
       name: "models stopped",
       deadlineMs: MODELS_MS,
-      run: async () => void (await Promise.all([engine?.stop(), images?.stop()])),
+      run: async () => void (await Promise.all([engine, vision, images].map((each) => each?.stop()))),
     },
     {
       name: "measurements stopped",

@@ -33,7 +33,8 @@ export class RecordingTextEngine implements TextEngine {
   }
 }
 
-function textFigures({
+/** What is recorded of an answer in words. */
+export function textFigures({
   model,
   stopReason,
   promptTokensCut,

@@ -2,6 +2,7 @@ import type { CanvasStatus } from "../canvus/canvas-group.ts";
 import type { ImageEngine } from "../inference/image-engine.ts";
 import type { EngineStatus } from "../inference/local-engine.ts";
 import type { TextEngine } from "../inference/text-engine.ts";
+import type { VisionEngine } from "../inference/vision-engine.ts";
 import { type GpuSnapshot, gpuTotals } from "../observability/gpu-snapshot.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { StorageStatus } from "../storage/storage.ts";
@@ -13,6 +14,7 @@ import { EventLoopMonitor } from "./event-loop-lag.ts";
 import { InferenceRecorder, type ObservedModel } from "./inference-recorder.ts";
 import { RecordingImageEngine } from "./recording-image-engine.ts";
 import { RecordingTextEngine } from "./recording-text-engine.ts";
+import { RecordingVisionEngine } from "./recording-vision-engine.ts";
 import { SystemSampler } from "./system-sampler.ts";
 import type { Timers } from "./timers.ts";
 
@@ -72,6 +74,11 @@ export class Telemetry {
   /** The same engine, each of its answers measured. */
   recorded(engine: TextEngine & Observable): TextEngine {
     return new RecordingTextEngine(engine, modelOf(engine), this.#recorder);
+  }
+
+  /** The same engine, each of its looks at a picture measured. */
+  recordedVision(engine: VisionEngine & Observable): VisionEngine {
+    return new RecordingVisionEngine(engine, modelOf(engine), this.#recorder);
   }
 
   /** The same engine, each of its pictures measured. */

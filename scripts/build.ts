@@ -4,6 +4,7 @@ import { join, relative, resolve } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 import { type BuildArguments, parseBuildArguments, TARGETS, USAGE, UsageError } from "./build/arguments.ts";
 import { BuildError, type EnginePackages, locateEngine } from "./build/engine-packages.ts";
+import { copyImageLibrary } from "./build/image-library.ts";
 import { llamaPlugin } from "./build/llama-plugin.ts";
 import { copyNativeFiles } from "./build/native-files.ts";
 import { publish } from "./build/publish.ts";
@@ -61,6 +62,9 @@ async function build(options: BuildArguments): Promise<void> {
     await compile(options, join(stage, executableName), engine);
     say(`copying native files (GPU: ${options.gpu})`);
     await copyNativeFiles(stage, engine);
+    const { natives, target, gpu } = options;
+    if (!(await copyImageLibrary(stage, natives, target, gpu)))
+      say("without the library for pictures; scripts/natives/build-stable-diffusion.ts builds it");
     const wrapper = options.target === "windows-x64" ? await copyServiceWrapper(ROOT, stage) : [];
     await publish(stage, options.outdir, ["lib", executableName, ...wrapper]);
   } finally {

@@ -4,10 +4,12 @@ import { parseBuildArguments, UsageError } from "./arguments.ts";
 
 describe("parseBuildArguments", () => {
   test("knows its options", () => {
-    expect(parseBuildArguments(["--target", "windows-x64", "--outdir", "out", "--gpu", "cuda"])).toEqual({
+    const given = ["--target", "windows-x64", "--outdir", "out", "--gpu", "cuda", "--natives", "built"];
+    expect(parseBuildArguments(given)).toEqual({
       target: "windows-x64",
       outdir: resolve("out"),
       gpu: "cuda",
+      natives: resolve("built"),
     });
     expect(parseBuildArguments([])).toMatchObject({ outdir: resolve("dist"), gpu: "none" });
     expect(parseBuildArguments(["-h"])).toBeNull();

@@ -18,12 +18,16 @@ export interface BuildArguments {
   readonly target: TargetName;
   readonly outdir: string;
   readonly gpu: GpuChoice;
+  /** Folder with what `scripts/natives/` has built. */
+  readonly natives: string;
 }
+
+const NATIVES = ".tools/natives";
 
 /** A mistake on the command line; the message is one line for people. */
 export class UsageError extends Error {}
 
-export const USAGE = `usage: bun run build [--target ${Object.keys(TARGETS).join("|")}] [--outdir dist] [--gpu ${GPU_CHOICES.join("|")}]`;
+export const USAGE = `usage: bun run build [--target ${Object.keys(TARGETS).join("|")}] [--outdir dist] [--gpu ${GPU_CHOICES.join("|")}] [--natives ${NATIVES}]`;
 
 function isTarget(value: string): value is TargetName {
   return Object.hasOwn(TARGETS, value);
@@ -41,6 +45,7 @@ function parse(argv: readonly string[]) {
         target: { type: "string", default: process.platform === "win32" ? "windows-x64" : "linux-x64" },
         outdir: { type: "string", default: "dist" },
         gpu: { type: "string", default: "none" },
+        natives: { type: "string", default: NATIVES },
         help: { type: "boolean", short: "h", default: false },
       },
     }).values;
@@ -54,9 +59,9 @@ function parse(argv: readonly string[]) {
  * @throws UsageError for anything it does not know
  */
 export function parseBuildArguments(argv: readonly string[]): BuildArguments | null {
-  const { target, outdir, gpu, help } = parse(argv);
+  const { target, outdir, gpu, natives, help } = parse(argv);
   if (help) return null;
   if (!isTarget(target)) throw new UsageError(`unknown target "${target}"`);
   if (!isGpu(gpu)) throw new UsageError(`unknown GPU choice "${gpu}"`);
-  return { target, outdir: resolve(outdir), gpu };
+  return { target, outdir: resolve(outdir), gpu, natives: resolve(natives) };
 }

@@ -1,5 +1,4 @@
 import type { Config } from "../config/schema.ts";
-import type { ImageRequest } from "../inference/image-engine.ts";
 import type { LocalImageEngineOptions } from "../inference/local-image-engine.ts";
 import type { LocalTextEngineOptions } from "../inference/local-text-engine.ts";
 import type { LocalVisionEngineOptions } from "../inference/local-vision-engine.ts";
@@ -66,19 +65,5 @@ export function imageEngineSettings(config: Config): Pick<LocalImageEngineOption
     timeoutMs,
     // A picture of several steps, one of which takes longer than that, cannot be finished in time anyway.
     limits: { ...DEFAULT_LIMITS, noProgressMs: Math.min(config.AI_TIMEOUT, timeoutMs / 2) },
-  };
-}
-
-/** How pictures are drawn, whatever draws them. The seed is null when each is to be another one. */
-export function pictureSettings(
-  config: Config,
-): Omit<ImageRequest, "prompt" | "seed"> & { readonly seed: number | null } {
-  return {
-    negativePrompt: config.SD_NEGATIVE_PROMPT ?? "",
-    width: config.SD_IMAGE_SIZE,
-    height: config.SD_IMAGE_SIZE,
-    steps: config.SD_INFERENCE_STEPS,
-    guidance: config.SD_GUIDANCE_SCALE,
-    seed: config.SD_SEED < 0 ? null : config.SD_SEED,
   };
 }

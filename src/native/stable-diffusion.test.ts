@@ -68,8 +68,7 @@ describe.skipIf(!canBuildFakeStableDiffusion)(
 
     function logged(): string[] {
       const lines: string[] = [];
-      for (let line = library.nextLogLine(); line !== null; line = library.nextLogLine())
-        lines.push(line.text);
+      for (let line = library.nextLogLine(); line !== null; line = library.nextLogLine()) lines.push(line);
       return lines;
     }
 
@@ -96,6 +95,16 @@ describe.skipIf(!canBuildFakeStableDiffusion)(
         expect(picture?.pixels[0]).toBe(128);
         expect(session.take()).toBeNull();
       });
+    });
+
+    test("what is asked for stays out of the log", async () => {
+      await loaded(async (session) => {
+        session.draw(PICTURE);
+        await ended(session);
+      });
+      const lines = logged();
+      expect(lines).toContain("generate_image 128x64, 0 alive");
+      expect(lines.join()).not.toContain("a red fox");
     });
 
     test("the same seed draws the same picture, another seed another one", async () => {

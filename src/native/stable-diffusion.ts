@@ -9,7 +9,6 @@ import { existsSync } from "node:fs";
 /** Of sd_shim.h; a library with another one has other functions. */
 export const SHIM_ABI = 1;
 const STATES = ["idle", "working", "done", "failed", "cancelled"] as const;
-const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 const LONGEST_TEXT = 4096;
 
 const { i32, i64, u64, f32, ptr, cstring } = FFIType;
@@ -107,10 +106,9 @@ export class StableDiffusion {
   }
 
   /** Takes the oldest line it has logged; null when there is none. */
-  nextLogLine(): { readonly level: (typeof LOG_LEVELS)[number]; readonly text: string } | null {
+  nextLogLine(): string | null {
     const buffer = Buffer.alloc(LONGEST_TEXT);
-    const level = LOG_LEVELS[this.#symbols.sd_shim_log(buffer, buffer.length)];
-    return level === undefined ? null : { level, text: textOf(buffer) };
+    return this.#symbols.sd_shim_log(buffer, buffer.length) < 0 ? null : textOf(buffer);
   }
 
   /** @throws StableDiffusionUnusable when there is no memory even for that */

@@ -206,7 +206,7 @@ async function ended(
 
 /** Only for debugging: what matters of it is in the error that is reported in the end. */
 function drainLog(library: StableDiffusion, log: EngineLoadHooks["log"]): void {
-  for (let line = library.nextLogLine(); line !== null; line = library.nextLogLine()) log("debug", line.text);
+  for (let line = library.nextLogLine(); line !== null; line = library.nextLogLine()) log("debug", line);
 }
 
 function openLibrary(path: string): StableDiffusion {

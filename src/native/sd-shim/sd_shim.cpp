@@ -26,7 +26,7 @@ constexpr size_t LONGEST_LINE = 1000;
 
 std::atomic<int64_t> activity{0};
 std::mutex log_lock;
-std::deque<std::pair<int32_t, std::string>> log_lines;
+std::deque<std::string> log_lines;
 
 }  // namespace
 
@@ -60,20 +60,15 @@ namespace {
 /* Upstream calls back without saying for whom; a session's job and what it logs share a thread. */
 thread_local sd_shim_session *current = nullptr;
 
-int32_t level_of(enum sd_log_level_t level) {
-  if (level == SD_LOG_ERROR) return SD_SHIM_ERROR;
-  if (level == SD_LOG_WARN) return SD_SHIM_WARN;
-  return level == SD_LOG_INFO ? SD_SHIM_INFO : SD_SHIM_DEBUG;
-}
-
 void on_log(enum sd_log_level_t level, const char *text, void *) {
   activity++;
+  if (level != SD_LOG_INFO && level != SD_LOG_WARN && level != SD_LOG_ERROR) return;
   std::string line(text == nullptr ? "" : text, text == nullptr ? 0 : strnlen(text, LONGEST_LINE));
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.pop_back();
   if (line.empty()) return;
   if (level == SD_LOG_ERROR && current != nullptr) current->complain(line);
   std::lock_guard<std::mutex> guard(log_lock);
-  log_lines.emplace_back(level_of(level), std::move(line));
+  log_lines.push_back(std::move(line));
   if (log_lines.size() > KEPT_LINES) log_lines.pop_front();
 }
 
@@ -249,10 +244,9 @@ int32_t sd_shim_error(sd_shim_session *session, char *text, int32_t capacity) {
 int32_t sd_shim_log(char *text, int32_t capacity) {
   std::lock_guard<std::mutex> guard(log_lock);
   if (log_lines.empty()) return -1;
-  int32_t level = log_lines.front().first;
-  copy(log_lines.front().second, text, capacity);
+  int32_t length = copy(log_lines.front(), text, capacity);
   log_lines.pop_front();
-  return level;
+  return length;
 }
 
 void sd_shim_close(sd_shim_session *session) {

@@ -37,8 +37,6 @@ enum sd_shim_state {
   SD_SHIM_CANCELLED = 4
 };
 
-enum sd_shim_log_level { SD_SHIM_DEBUG = 0, SD_SHIM_INFO = 1, SD_SHIM_WARN = 2, SD_SHIM_ERROR = 3 };
-
 /* To be compared with the caller's own before anything else is called. */
 SD_SHIM_API int32_t sd_shim_abi(void);
 
@@ -89,7 +87,10 @@ SD_SHIM_API int32_t sd_shim_take(sd_shim_session *session, uint8_t *pixels, int6
 /* Why the last job failed: what the engine complained about, cut at capacity. Returns the length, as all texts here. */
 SD_SHIM_API int32_t sd_shim_error(sd_shim_session *session, char *text, int32_t capacity);
 
-/* Takes the oldest line that the engine has logged. Returns its sd_shim_log_level, or -1 when there is none. */
+/*
+ * Takes the oldest line that the engine has logged; what it tells for its own debugging holds prompts and is left out.
+ * Returns its length, or -1 when there is none.
+ */
 SD_SHIM_API int32_t sd_shim_log(char *text, int32_t capacity);
 
 /* Cancels, waits for the job to end, and frees model and session. */

@@ -204,6 +204,7 @@ bool generate_image(sd_ctx_t *context, const sd_img_gen_params_t *params, sd_ima
   *images = nullptr;
   *count = 0;
   context->cancelled = false;
+  say(SD_LOG_DEBUG, std::string("parse '") + params->prompt + "'");
   say(SD_LOG_INFO, "generate_image " + std::to_string(params->width) + "x" + std::to_string(params->height) + ", " +
                        std::to_string(images_alive) + " alive");
   size_t bytes = static_cast<size_t>(params->width) * static_cast<size_t>(params->height) * 3;

@@ -4,11 +4,16 @@ import type { EngineKind } from "../inference/protocol.ts";
 import { Runner } from "../inference/runner/runner.ts";
 
 const USAGE_ERROR = 2;
-const KINDS: readonly string[] = ["text", "vision", "image"] satisfies EngineKind[];
+/** What reads documents has a kind as well, though it holds no engine. */
+const DOCUMENTS = "documents";
+const KINDS: readonly string[] = ["text", "vision", "image", DOCUMENTS] satisfies (
+  | EngineKind
+  | "documents"
+)[];
 
 /**
  * Hidden command `runner <kind>`: one native engine in a process of its own, steered by the service that started it.
- * The kind is for people who look at processes; what is loaded comes with the service's orders.
+ * The kind of engine is for people who look at processes; what is loaded comes with the service's orders.
  * @returns the exit code
  */
 export async function runRunner(args: readonly string[]): Promise<number> {
@@ -20,13 +25,15 @@ export async function runRunner(args: readonly string[]): Promise<number> {
   // Windows sends Ctrl+C to every process of a console; only the service decides when a runner ends.
   process.on("SIGINT", () => undefined);
   const guard = guardAgainstOrphaning();
-  const runner = new Runner(
-    {
-      send: (message) => void send(message),
-      onMessage: (listener) => void process.on("message", listener),
-    },
-    loadEngine,
-  );
+  const channel = {
+    send: (message: object) => void send(message),
+    onMessage: (listener: (message: unknown) => void) => void process.on("message", listener),
+  };
+  if (args[0] === DOCUMENTS) {
+    const { serveDocuments } = await import("../documents/reader/serve-documents.ts");
+    await serveDocuments(channel);
+  }
+  const runner = new Runner(channel, loadEngine);
   await runner.run();
   guard.release();
   process.disconnect?.();

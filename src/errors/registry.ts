@@ -249,6 +249,48 @@ export const ERRORS = {
     httpStatus: 504,
     hint: "Ask for something shorter, or ask the administrator to raise PROCESSING_TIMEOUT.",
   },
+  PDF_ENCRYPTED: {
+    category: "data",
+    retryable: false,
+    httpStatus: 422,
+    hint: "Save the PDF without the password, for example by printing it to a new PDF, and place that one.",
+  },
+  PDF_INVALID: {
+    category: "data",
+    retryable: false,
+    httpStatus: 422,
+    hint: "Check that the file opens elsewhere; export it again as PDF and place that one.",
+  },
+  PDF_TOO_LARGE: {
+    category: "data",
+    retryable: false,
+    httpStatus: 413,
+    hint: "Place the part of the PDF that matters, as a file of its own.",
+  },
+  IMAGE_INVALID: {
+    category: "data",
+    retryable: false,
+    httpStatus: 422,
+    hint: "Check that the picture opens elsewhere; save it as PNG or JPEG and place that one.",
+  },
+  IMAGE_TOO_LARGE: {
+    category: "data",
+    retryable: false,
+    httpStatus: 413,
+    hint: "Scale the picture down and place it again.",
+  },
+  DOCUMENT_TIMEOUT: {
+    category: "resource",
+    retryable: false,
+    httpStatus: 504,
+    hint: "Place a simpler or smaller version of the file.",
+  },
+  DOCUMENT_READER_FAILED: {
+    category: "transient",
+    retryable: true,
+    httpStatus: 503,
+    hint: "The process that reads documents is started again by itself. If it happens often, look into the log.",
+  },
   QUEUE_FULL: {
     category: "resource",
     retryable: true,

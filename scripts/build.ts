@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm, stat } from "node:fs/promises";
+import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import packageJson from "../package.json" with { type: "json" };
 import { type BuildArguments, parseBuildArguments, TARGETS, USAGE, UsageError } from "./build/arguments.ts";
 import { BuildError, type EnginePackages, locateEngine } from "./build/engine-packages.ts";
 import { copyImageLibrary } from "./build/image-library.ts";
@@ -21,7 +20,8 @@ function gitCommit(): string {
   return git.success ? git.stdout.toString().trim() : "unknown";
 }
 
-async function compile({ target }: BuildArguments, outfile: string, engine: EnginePackages): Promise<void> {
+async function compile(options: BuildArguments, outfile: string, engine: EnginePackages): Promise<void> {
+  const { target, version, metafile } = options;
   // Workers are started by URL at run time, so the bundler must be told about them.
   const workers = ["src/storage/worker.ts", "src/storage/query-worker.ts", "src/observability/gpu-worker.ts"]
     .map((path) => join(ROOT, path))
@@ -35,10 +35,11 @@ async function compile({ target }: BuildArguments, outfile: string, engine: Engi
     bytecode: true,
     splitting: true,
     define: {
-      BUILD_VERSION: JSON.stringify(packageJson.version),
+      BUILD_VERSION: JSON.stringify(version),
       BUILD_COMMIT: JSON.stringify(gitCommit()),
     },
     plugins: [llamaPlugin(engine)],
+    metafile: metafile !== null,
     throw: false,
     compile: {
       target: TARGETS[target].bun,
@@ -48,13 +49,14 @@ async function compile({ target }: BuildArguments, outfile: string, engine: Engi
       autoloadBunfig: false,
     },
   });
+  if (result.success && metafile !== null) await writeFile(metafile, JSON.stringify(result.metafile));
   if (result.success) return;
   throw new BuildError(["the bundler reported:", ...result.logs.map(String)].join("\n  "));
 }
 
 async function build(options: BuildArguments): Promise<void> {
   const { executableName } = TARGETS[options.target];
-  const engine = await locateEngine(ROOT, options.target, options.gpu, say);
+  const engine = await locateEngine(ROOT, options, say);
   const stage = join(options.outdir, `.stage-${process.pid}`);
   await mkdir(stage, { recursive: true });
   try {

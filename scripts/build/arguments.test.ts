@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { resolve } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
 import { parseBuildArguments, UsageError } from "./arguments.ts";
 
 describe("parseBuildArguments", () => {
@@ -10,8 +11,11 @@ describe("parseBuildArguments", () => {
       outdir: resolve("out"),
       gpu: "cuda",
       natives: resolve("built"),
+      version: packageJson.version,
+      metafile: null,
     });
     expect(parseBuildArguments([])).toMatchObject({ outdir: resolve("dist"), gpu: "none" });
+    expect(parseBuildArguments(["--version", "2.0.0-rc.1"])).toMatchObject({ version: "2.0.0-rc.1" });
     expect(parseBuildArguments(["-h"])).toBeNull();
   });
 

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import packageJson from "../../package.json" with { type: "json" };
 
 /** What an executable can be built for, and what differs between the two. */
 export const TARGETS = {
@@ -20,6 +21,9 @@ export interface BuildArguments {
   readonly gpu: GpuChoice;
   /** Folder with what `scripts/natives/` has built. */
   readonly natives: string;
+  readonly version: string;
+  /** Where to write which sources went into the executable; null: nowhere. */
+  readonly metafile: string | null;
 }
 
 const NATIVES = ".tools/natives";
@@ -27,14 +31,21 @@ const NATIVES = ".tools/natives";
 /** A mistake on the command line; the message is one line for people. */
 export class UsageError extends Error {}
 
-export const USAGE = `usage: bun run build [--target ${Object.keys(TARGETS).join("|")}] [--outdir dist] [--gpu ${GPU_CHOICES.join("|")}] [--natives ${NATIVES}]`;
+export const USAGE = `usage: bun run build [--target ${Object.keys(TARGETS).join("|")}] [--outdir dist] [--gpu ${GPU_CHOICES.join("|")}] [--natives ${NATIVES}] [--version X.Y.Z] [--metafile FILE]`;
 
-function isTarget(value: string): value is TargetName {
+/** Semantic version without build metadata, which the GPU choice takes. */
+const VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z]+(\.[0-9A-Za-z]+)*)?$/;
+
+export function isTarget(value: string): value is TargetName {
   return Object.hasOwn(TARGETS, value);
 }
 
-function isGpu(value: string): value is GpuChoice {
+export function isGpu(value: string): value is GpuChoice {
   return GPU_CHOICES.some((choice) => choice === value);
+}
+
+export function isVersion(value: string): boolean {
+  return VERSION.test(value);
 }
 
 function parse(argv: readonly string[]) {
@@ -46,6 +57,8 @@ function parse(argv: readonly string[]) {
         outdir: { type: "string", default: "dist" },
         gpu: { type: "string", default: "none" },
         natives: { type: "string", default: NATIVES },
+        version: { type: "string", default: packageJson.version },
+        metafile: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
     }).values;
@@ -59,9 +72,17 @@ function parse(argv: readonly string[]) {
  * @throws UsageError for anything it does not know
  */
 export function parseBuildArguments(argv: readonly string[]): BuildArguments | null {
-  const { target, outdir, gpu, natives, help } = parse(argv);
+  const { target, outdir, gpu, natives, version, metafile, help } = parse(argv);
   if (help) return null;
   if (!isTarget(target)) throw new UsageError(`unknown target "${target}"`);
   if (!isGpu(gpu)) throw new UsageError(`unknown GPU choice "${gpu}"`);
-  return { target, outdir: resolve(outdir), gpu, natives: resolve(natives) };
+  if (!isVersion(version)) throw new UsageError(`"${version}" is no version like 1.2.3 or 1.2.3-rc.1`);
+  return {
+    target,
+    outdir: resolve(outdir),
+    gpu,
+    natives: resolve(natives),
+    version,
+    metafile: metafile ? resolve(metafile) : null,
+  };
 }

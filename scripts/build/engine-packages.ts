@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { type GpuChoice, TARGETS, type TargetName } from "./arguments.ts";
+import { join, relative } from "node:path";
+import { type BuildArguments, type GpuChoice, TARGETS, type TargetName } from "./arguments.ts";
 
 export class BuildError extends Error {}
 
@@ -26,8 +26,7 @@ export interface EnginePackages {
  */
 export async function locateEngine(
   root: string,
-  target: TargetName,
-  gpu: GpuChoice,
+  { target, gpu, natives }: BuildArguments,
   say: (line: string) => void,
 ): Promise<EnginePackages> {
   const installed = await versionAt(join(root, "node_modules/node-llama-cpp"));
@@ -43,11 +42,21 @@ export async function locateEngine(
     await fetchInto(tools, missing, version, target);
   }
   const found = await Promise.all(names.map((name) => find(root, tools, name, version)));
+  const own = ownBuild(natives, version);
+  if (target === "linux-x64" && (await Bun.file(join(own, "bins/linux-x64/llama-addon.node")).exists())) {
+    say(`taking llama.cpp as it was built here, in ${relative(root, own)}`);
+    found[1] = own;
+  }
   const [library, ...native] = found.filter((folder) => folder !== null);
   if (library === undefined || native.length < names.length - 1) {
     throw new BuildError(`not all of ${names.join(", ")} ${version} could be fetched`);
   }
   return { version, library, native };
+}
+
+/** Where scripts/natives/build-llama puts the files that run on older systems than those of the package do. */
+function ownBuild(natives: string, version: string): string {
+  return join(natives, `llama-${version}`);
 }
 
 /** `cuda-ext` holds the CUDA back end for the older runtime. */

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { GpuChoice } from "../build/arguments.ts";
-import { runTool } from "./run-tool.ts";
+import { runTool } from "../build/run-tool.ts";
 
 /** The library alone, for every processor since 2013 (Haswell, Excavator), without what only upstream's programs need. */
 const COMMON = [

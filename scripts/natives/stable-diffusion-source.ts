@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { BuildError } from "../build/engine-packages.ts";
-import { runTool } from "./run-tool.ts";
+import { runTool } from "../build/run-tool.ts";
 
 /** What src/native/sd-shim/release.json says. */
 export interface PinnedRelease {

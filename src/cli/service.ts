@@ -26,6 +26,7 @@ export function serviceManager(forUser: boolean): ServiceManager {
     forUser,
     isRoot: process.getuid?.() === 0,
     unitFolder: forUser ? join(configuration, "systemd/user") : "/etc/systemd/system",
+    packagedUnits: forUser ? [] : ["/lib/systemd/system/canvuslocallm.service"],
     settingsFolder: forUser ? join(configuration, "canvuslocallm") : "/etc/canvuslocallm",
     run: runCommand,
     print,

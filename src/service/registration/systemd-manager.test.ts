@@ -21,6 +21,7 @@ function manager(changes: Partial<SystemdManagerOptions> = {}): SystemdManager {
     forUser: false,
     isRoot: true,
     unitFolder: join(folder, "units"),
+    packagedUnits: [join(folder, "packaged.service")],
     settingsFolder: join(folder, "settings"),
     run: async (command) => {
       commands.push(command.join(" "));
@@ -105,4 +106,23 @@ test("a user's own service needs no root and no account", async () => {
 
 test("starting what is not installed says how to install it", async () => {
   await expect(manager().start()).rejects.toThrow("canvuslocallm service install");
+});
+
+test("a service that came with a package is started and stopped, but not installed or removed", async () => {
+  await writeFile(join(folder, "packaged.service"), "");
+  await expect(manager().install()).rejects.toThrow("came with the package");
+  await expect(manager().uninstall()).rejects.toThrow("came with the package");
+  expect(await manager().start()).toBe(0);
+  expect(await manager().stop()).toBe(0);
+  expect(commands).toEqual([
+    "systemctl start canvuslocallm",
+    "systemctl is-active --quiet canvuslocallm",
+    "systemctl stop canvuslocallm",
+  ]);
+});
+
+test("a start that the unit's condition prevented says what to fill in", async () => {
+  await manager().install();
+  const run = async (command: readonly string[]) => (command.includes("is-active") ? 3 : 0);
+  await expect(manager({ run }).start()).rejects.toThrow(`Fill in ${settingsFile()}`);
 });

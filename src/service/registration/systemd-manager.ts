@@ -19,6 +19,8 @@ export interface SystemdManagerOptions {
   readonly isRoot: boolean;
   /** Units are written here: /etc/systemd/system, or systemd/user in the user's configuration. */
   readonly unitFolder: string;
+  /** Where a package of the system would have put the unit, which is then not ours to write or remove. */
+  readonly packagedUnits: readonly string[];
   /** The settings are written here. */
   readonly settingsFolder: string;
   readonly run: RunCommand;
@@ -40,6 +42,7 @@ export class SystemdManager implements ServiceManager {
   async install(): Promise<number> {
     const { executable, forUser, print } = this.#options;
     this.#requireRoot("install");
+    await this.#requireNoPackage("remove that first, with `apt remove canvuslocallm`");
     if (!forUser && HIDDEN_FROM_SERVICE.test(executable)) {
       throw new AppError(
         "SERVICE_SETUP_FAILED",
@@ -61,6 +64,7 @@ export class SystemdManager implements ServiceManager {
   async uninstall(): Promise<number> {
     const { print } = this.#options;
     this.#requireRoot("uninstall");
+    await this.#requireNoPackage("removing the package removes the service");
     if (!(await exists(this.#unitFile))) {
       print("The service is not installed.");
       return 0;
@@ -78,7 +82,14 @@ export class SystemdManager implements ServiceManager {
   async start(): Promise<number> {
     this.#requireRoot("start");
     await this.#requireInstalled();
-    return this.#options.run(this.#command("systemctl", "start", NAME));
+    const exitCode = await this.#options.run(this.#command("systemctl", "start", NAME));
+    if (exitCode !== 0) return exitCode;
+    // systemd calls it a success as well when the unit's condition keeps it from starting.
+    if ((await this.#options.run(this.#command("systemctl", "is-active", "--quiet", NAME))) === 0) return 0;
+    throw new AppError(
+      "SERVICE_SETUP_FAILED",
+      `The service was not started, because CANVUS_SERVER is not set. Fill in ${this.#settingsFile} first.`,
+    );
   }
 
   async stop(): Promise<number> {
@@ -118,9 +129,24 @@ export class SystemdManager implements ServiceManager {
 
   async #requireInstalled(): Promise<void> {
     if (await exists(this.#unitFile)) return;
+    if ((await this.#packagedUnit()) !== null) return;
     throw new AppError(
       "SERVICE_SETUP_FAILED",
       `The service is not installed; \`${NAME} service install\` does that.`,
+    );
+  }
+
+  async #packagedUnit(): Promise<string | null> {
+    for (const file of this.#options.packagedUnits) if (await exists(file)) return file;
+    return null;
+  }
+
+  async #requireNoPackage(instead: string): Promise<void> {
+    const unit = await this.#packagedUnit();
+    if (unit === null || (await exists(this.#unitFile))) return;
+    throw new AppError(
+      "SERVICE_SETUP_FAILED",
+      `The service came with the package canvuslocallm (${unit}): ${instead}.`,
     );
   }
 

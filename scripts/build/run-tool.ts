@@ -1,4 +1,4 @@
-import { BuildError } from "../build/engine-packages.ts";
+import { BuildError } from "./engine-packages.ts";
 
 /** So much of a failed tool's words is shown. */
 const LAST_LINES = 15;
@@ -7,11 +7,16 @@ const LAST_LINES = 15;
  * Runs a program to its end. @returns what it wrote to its standard output
  * @throws BuildError with the last it said
  */
-export async function runTool(tool: string, args: readonly string[], folder: string): Promise<string> {
+export async function runTool(
+  tool: string,
+  args: readonly string[],
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
   if (Bun.which(tool) === null) throw new BuildError(`${tool} is needed and not installed`);
   const child = Bun.spawn([tool, ...args], {
     cwd: folder,
-    env: process.env,
+    env: { ...process.env, ...env },
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",

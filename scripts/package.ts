@@ -1,0 +1,63 @@
+import { mkdir, rm, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { UsageError } from "./build/arguments.ts";
+import { BuildError } from "./build/engine-packages.ts";
+import { type PackageArguments, parsePackageArguments, USAGE } from "./package/arguments.ts";
+import { CHECKSUMS, writeChecksums } from "./package/checksums.ts";
+import { makeDebianPackage } from "./package/debian-package.ts";
+import { readElfFiles, requireFloor } from "./package/elf-needs.ts";
+import { makeProgramTree } from "./package/program-tree.ts";
+import { sourceDate } from "./package/source-date.ts";
+import { makeTarball } from "./package/tarball.ts";
+
+const ROOT = resolve(import.meta.dir, "..");
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+async function timed(what: string, make: () => Promise<string>): Promise<void> {
+  const began = performance.now();
+  say(`making the ${what}`);
+  const path = await make();
+  const megabytes = ((await stat(path)).size / 1e6).toFixed(1);
+  say(`made ${basename(path)} (${megabytes} MB) in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+}
+
+async function packageFor(options: PackageArguments): Promise<void> {
+  const epoch = sourceDate(ROOT);
+  const work = join(options.outdir, `.package-${options.target}-${options.gpu}`);
+  const tree = join(work, "program");
+  try {
+    await makeProgramTree(ROOT, tree, options, epoch);
+    if (options.target === "linux-x64") {
+      requireFloor(await readElfFiles(tree), options.glibcFloor, say);
+      await timed("archive", () => makeTarball(ROOT, tree, work, options, epoch));
+      await timed("Debian package", () => makeDebianPackage(ROOT, tree, work, options, epoch));
+    }
+    await writeChecksums(options.outdir);
+    say(`wrote ${CHECKSUMS}`);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const options = parsePackageArguments(argv);
+  if (options === null) {
+    say(USAGE);
+    return 0;
+  }
+  await mkdir(options.outdir, { recursive: true });
+  await packageFor(options);
+  return 0;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const usage = error instanceof UsageError;
+  if (!usage && !(error instanceof BuildError)) throw error;
+  process.stderr.write(`package: ${error.message}${usage ? `; ${USAGE}` : ""}\n`);
+  process.exitCode = usage ? 2 : 1;
+}

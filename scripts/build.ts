@@ -7,6 +7,7 @@ import { copyImageLibrary } from "./build/image-library.ts";
 import { llamaPlugin } from "./build/llama-plugin.ts";
 import { copyNativeFiles } from "./build/native-files.ts";
 import { publish } from "./build/publish.ts";
+import { copyVisionLibrary } from "./build/vision-library.ts";
 import { copyServiceWrapper } from "./build/windows-service.ts";
 
 const ROOT = resolve(import.meta.dir, "..");
@@ -65,6 +66,7 @@ async function build(options: BuildArguments): Promise<void> {
     say(`copying native files (GPU: ${options.gpu})`);
     await copyNativeFiles(stage, engine);
     const { natives, target, gpu } = options;
+    await copyVisionLibrary(ROOT, stage, target, gpu, say);
     if (!(await copyImageLibrary(stage, natives, target, gpu)))
       say("without the library for pictures; scripts/natives/build-stable-diffusion.ts builds it");
     const wrapper = options.target === "windows-x64" ? await copyServiceWrapper(ROOT, stage) : [];

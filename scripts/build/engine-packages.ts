@@ -33,8 +33,27 @@ export async function locateEngine(
   const version = OTHER_VERSIONS[target] ?? installed;
   if (version === null) throw new BuildError("node-llama-cpp is not installed; run `bun install` first");
   const names = ["node-llama-cpp", ...nativeNames(target, gpu)];
-  const tools = join(root, ".tools", "native", `${target}-${version}`);
+  const [library = "", ...native] = await locatePackages(root, target, names, version, say);
+  const own = ownBuild(natives, version);
+  if (target === "linux-x64" && (await Bun.file(join(own, "bins/linux-x64/llama-addon.node")).exists())) {
+    say(`taking llama.cpp as it was built here, in ${relative(root, own)}`);
+    native[0] = own;
+  }
+  return { version, library, native };
+}
 
+/**
+ * @returns the folder of each package
+ * @throws BuildError
+ */
+export async function locatePackages(
+  root: string,
+  target: TargetName,
+  names: readonly string[],
+  version: string,
+  say: (line: string) => void,
+): Promise<readonly string[]> {
+  const tools = join(root, ".tools", "native", `${target}-${version}`);
   const folders = await Promise.all(names.map((name) => find(root, tools, name, version)));
   const missing = names.filter((_, index) => folders[index] === null);
   if (missing.length > 0) {
@@ -42,16 +61,9 @@ export async function locateEngine(
     await fetchInto(tools, missing, version, target);
   }
   const found = await Promise.all(names.map((name) => find(root, tools, name, version)));
-  const own = ownBuild(natives, version);
-  if (target === "linux-x64" && (await Bun.file(join(own, "bins/linux-x64/llama-addon.node")).exists())) {
-    say(`taking llama.cpp as it was built here, in ${relative(root, own)}`);
-    found[1] = own;
-  }
-  const [library, ...native] = found.filter((folder) => folder !== null);
-  if (library === undefined || native.length < names.length - 1) {
-    throw new BuildError(`not all of ${names.join(", ")} ${version} could be fetched`);
-  }
-  return { version, library, native };
+  const there = found.filter((folder) => folder !== null);
+  if (there.length === names.length) return there;
+  throw new BuildError(`not all of ${names.join(", ")} ${version} could be fetched`);
 }
 
 /** Where scripts/natives/build-llama puts the files that run on older systems than those of the package do. */

@@ -16,6 +16,7 @@ import { deepPicture, pictures } from "./checks/pictures.ts";
 import { port } from "./checks/port.ts";
 import { serviceRegistration } from "./checks/service-registration.ts";
 import { systemLibrary } from "./checks/system-library.ts";
+import { deepVision, visionEngine, visionModel } from "./checks/vision.ts";
 import type { DoctorContext } from "./context.ts";
 
 /** Every check in the order in which it is shown: what others depend on comes first. */
@@ -40,8 +41,10 @@ export function allChecks(context: DoctorContext, deep: boolean): Check[] {
     nativeFiles,
     gpu,
     engine,
+    visionModel,
+    visionEngine,
     pictures,
-    ...(deep ? [deepModel, deepPicture] : []),
+    ...(deep ? [deepModel, deepVision, deepPicture] : []),
     database,
   ];
 }

@@ -57,6 +57,7 @@ describe("doctor", () => {
     expect(message("canvas_1")).toContain("(canvas-1) may be edited");
     expect(message("database")).toStartWith("sound, schema");
     expect(message("engine")).toContain("answers on the processor");
+    expect(message("vision_engine")).toContain('on the processor and says "Red."');
     expect(output).not.toContain(TOKEN);
     expect(output).not.toContain(PASSWORD);
   });

@@ -115,7 +115,7 @@ export const ERRORS = {
     category: "configuration",
     retryable: false,
     httpStatus: 503,
-    hint: "Check LLAMA_MODEL_PATH; the file must exist and be readable by the service's user.",
+    hint: "Check LLAMA_MODEL_PATH, for pictures VISION_MODEL_PATH and VISION_MMPROJ_PATH; the file must exist and be readable by the service's user.",
   },
   MODEL_FILE_INVALID: {
     category: "model",

@@ -3,3 +3,7 @@ declare module "*.gguf" {
   const path: string;
   export default path;
 }
+declare module "*.png" {
+  const path: string;
+  export default path;
+}

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import pinned from "../../src/native/sd-shim/release.json" with { type: "json" };
 import type { Component } from "./components.ts";
 
 /** What is not a JavaScript package, and the file of the package by which it is seen to be inside. */
@@ -35,6 +36,21 @@ const PARTS: readonly NativePart[] = [
     copyright:
       "Copyright (c) 2023-2026 The ggml authors\nCopyright (c) 2013-2026 Niels Lohmann (JSON for Modern C++)",
     purl: "pkg:github/ggml-org/llama.cpp@",
+    texts: ["MIT.txt"],
+  },
+  {
+    name: "stable-diffusion.cpp",
+    file: /^lib\/stable-diffusion\//,
+    version: async () => pinned.release,
+    license: "MIT",
+    copyright: [
+      "Copyright (c) 2023 leejet",
+      "Copyright (c) 2023-2026 The ggml authors",
+      "Copyright (c) 2013-2026 Niels Lohmann (JSON for Modern C++)",
+      "Copyright (c) Kuba Podgórski (zip)",
+      "Copyright (c) 2010-2014 Rich Geldreich and Tenacious Software LLC (miniz)",
+    ].join("\n"),
+    purl: "pkg:github/leejet/stable-diffusion.cpp@",
     texts: ["MIT.txt"],
   },
   {

@@ -57,6 +57,9 @@ export function spawnChild<ToChild>(
       detached: process.platform !== "win32",
     }),
   );
+  // In its first moments a child does not yet notice when this process ends without having stopped it.
+  const endWithUs = () => killGroup(child, "SIGKILL");
+  process.once("exit", endWithUs);
   const output = new OutputTail(
     (line) =>
       logger.debug(line, {
@@ -68,6 +71,7 @@ export function spawnChild<ToChild>(
   );
   const followed = Promise.allSettled([output.follow(child.stdout), output.follow(child.stderr)]);
   void child.exited.then(async () => {
+    process.off("exit", endWithUs);
     await Promise.race([followed, Bun.sleep(OUTPUT_GRACE_MS)]);
     const { exitCode, signalCode } = child;
     const signal = signalCode === null ? null : String(signalCode);

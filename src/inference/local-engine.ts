@@ -85,11 +85,23 @@ export class LocalEngine {
   #readySince = 0;
   #queued = 0;
   #refused = 0;
+  #stops = 0;
 
   constructor(kind: EngineKind, options: LocalEngineOptions) {
     this.#kind = kind;
     this.#options = options;
     this.#name = basename(options.modelPath, ".gguf");
+  }
+
+  /**
+   * Waits for what `open` needs.
+   * @throws AppError CANCELLED when it was stopped meanwhile: opened now, its process would outlive the stop
+   */
+  async unlessStopped<T>(preparing: Promise<T>): Promise<T> {
+    const stops = this.#stops;
+    const prepared = await preparing;
+    if (stops !== this.#stops) throw new AppError("CANCELLED", "The engine was stopped while it started.");
+    return prepared;
   }
 
   /** Makes the model known to its host; it is loaded for the first request, or by `ready()`. */
@@ -139,6 +151,7 @@ export class LocalEngine {
    * @param drainMs how long requests in work may take to end. Defaults to 0.
    */
   stop(drainMs = 0): Promise<void> {
+    this.#stops++;
     return this.#options.host.close(this.#kind, drainMs);
   }
 

@@ -259,6 +259,15 @@ describe("stopping", () => {
     expect(await outcome(ask(engine, "hello"))).toBe("CANCELLED");
   });
 
+  test("while it is started: no process is begun any more", async () => {
+    const { engine } = await started();
+    await engine.stop();
+    const starting = engine.start().catch((thrown: unknown) => thrown);
+    await engine.stop();
+    expect(await starting).toMatchObject({ code: "CANCELLED" });
+    expect(engine.status()).toMatchObject({ state: "stopped", pid: null });
+  });
+
   test("twice, and before it was started, is no harm; it can be started again", async () => {
     const { engine } = await started();
     await engine.stop();

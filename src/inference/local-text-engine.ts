@@ -1,7 +1,8 @@
 import { AppError } from "../errors/app-error.ts";
 import { checkModelFile } from "../models/check-model-file.ts";
 import { llamaPlans } from "./llama-plans.ts";
-import { type EngineStatus, LocalEngine, type LocalEngineOptions } from "./local-engine.ts";
+import type { LoadPlan } from "./load-plan.ts";
+import { type EngineModel, type EngineStatus, LocalEngine, type LocalEngineOptions } from "./local-engine.ts";
 import { measuredPlans } from "./model-plans.ts";
 import type { ModelInfo } from "./protocol.ts";
 import { MAX_COUNTED_TEXTS } from "./runner-work.ts";
@@ -26,20 +27,10 @@ export class LocalTextEngine implements TextEngine {
 
   /**
    * Checks the model file and begins to load it; `ready()` tells when it is usable.
-   * @throws AppError MODEL_FILE_MISSING, MODEL_FILE_INVALID
+   * @throws AppError MODEL_FILE_MISSING, MODEL_FILE_INVALID; CANCELLED when it was stopped meanwhile
    */
   async start(): Promise<void> {
-    const { modelPath, isDemo, threads, maxConcurrent: sequences, memory, logger } = this.#options;
-    const facts = await checkModelFile(modelPath);
-    const estimated = llamaPlans(facts, { ...this.#options, sequences });
-    this.#engine.open({
-      name: facts.name,
-      parallel: sequences,
-      plans: await measuredPlans([modelPath], estimated, memory, logger),
-      loadOptions: ({ step: _step, pool: _pool, ...plan }, gpu) => {
-        return { kind: "text", ...plan, gpu, modelPath, isDemo, threads, sequences };
-      },
-    });
+    this.#engine.open(await this.#engine.unlessStopped(this.#model()));
     // Why it cannot be loaded is in the log and in the status; here nobody waits for it.
     this.ready().catch(() => undefined);
   }
@@ -76,5 +67,19 @@ export class LocalTextEngine implements TextEngine {
 
   async contextSize(): Promise<number> {
     return (await this.ready()).contextSize;
+  }
+
+  async #model(): Promise<EngineModel<LoadPlan>> {
+    const { modelPath, isDemo, threads, maxConcurrent: sequences, memory, logger } = this.#options;
+    const facts = await checkModelFile(modelPath);
+    const estimated = llamaPlans(facts, { ...this.#options, sequences });
+    return {
+      name: facts.name,
+      parallel: sequences,
+      plans: await measuredPlans([modelPath], estimated, memory, logger),
+      loadOptions: ({ step: _step, pool: _pool, ...plan }, gpu) => {
+        return { kind: "text", ...plan, gpu, modelPath, isDemo, threads, sequences };
+      },
+    };
   }
 }

@@ -1,5 +1,6 @@
 import { Harness, TOKEN } from "../../src/e2e/harness.ts";
 import { QUESTIONS } from "../chaos-test/questions.ts";
+import { Checks, eventually } from "./checks.ts";
 import { Container } from "./container.ts";
 
 const EXE = "/opt/canvuslocallm/canvuslocallm";
@@ -14,21 +15,8 @@ const MAY_STAY =
   /^\/(etc\/canvuslocallm|var\/lib\/canvuslocallm|var\/log\/canvuslocallm|etc\/systemd\/system\/canvuslocallm\.service\.d)(\/|$)|^\/etc\/(passwd|group|shadow|gshadow|subuid|subgid)-?$|^\/(var\/(log|lib\/systemd|tmp|cache)|tmp|root)\//;
 
 const container = new Container(process.argv[2] ?? "");
-let failures = 0;
-
-function check(what: string, passed: boolean, detail: unknown = ""): void {
-  if (!passed) failures += 1;
-  const text = passed ? "" : `: ${typeof detail === "string" ? detail : JSON.stringify(detail)}`;
-  process.stdout.write(`  ${passed ? "ok" : "!!"}  ${what}${text}\n`);
-}
-
-/** @returns whether it became true in time */
-async function eventually(seconds: number, condition: () => Promise<boolean>): Promise<boolean> {
-  for (const end = performance.now() + seconds * 1000; performance.now() < end; await Bun.sleep(100)) {
-    if (await condition()) return true;
-  }
-  return false;
-}
+const checks = new Checks();
+const check = checks.check.bind(checks);
 
 const service = (command: string) => container.run(EXE, "service", command);
 
@@ -168,5 +156,4 @@ try {
 } finally {
   await harness.close();
 }
-process.stdout.write(failures === 0 ? "passed\n" : `${failures} failed\n`);
-process.exit(failures === 0 ? 0 : 1);
+process.exit(checks.end());

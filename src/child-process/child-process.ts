@@ -1,3 +1,4 @@
+import { tieChildrenToThisProcess } from "../native/job-object.ts";
 import { withoutCorrelation } from "../observability/correlation.ts";
 import type { Logger } from "../observability/logger.ts";
 import { childEnvironment } from "./child-environment.ts";
@@ -45,6 +46,7 @@ export function spawnChild<ToChild>(
   { command, called, logger, mayBeLogged }: ChildOptions,
   handlers: ChildHandlers,
 ): ChildProcess<ToChild> {
+  tieChildrenToThisProcess();
   // The process outlives the task that it may be started for: its messages must not appear under that task.
   const child = withoutCorrelation(() =>
     Bun.spawn([...command], {

@@ -10,6 +10,7 @@ export interface OrphanGuard {
 /**
  * Ends this process when the service that started it is gone, even when the service was killed. Three nets, because
  * an orphan would keep the model's memory for ever: the kernel's signal, the closed channel, and a look at the parent.
+ * (On Windows the service holds the first one, a job object.)
  */
 export function guardAgainstOrphaning(): OrphanGuard {
   const parent = process.ppid;

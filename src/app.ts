@@ -9,6 +9,8 @@ import { LocalImageEngine } from "./inference/local-image-engine.ts";
 import { LocalTextEngine } from "./inference/local-text-engine.ts";
 import { LocalVisionEngine } from "./inference/local-vision-engine.ts";
 import { ModelHost } from "./inference/model-host.ts";
+import { SuppliedEngine } from "./inference/supplied-engine.ts";
+import { fileMeant } from "./models/model-files.ts";
 import { prepareModel } from "./models/prepare-model.ts";
 import { prepareVision } from "./models/prepare-vision.ts";
 import { GpuMonitor } from "./observability/gpu-monitor.ts";
@@ -78,7 +80,7 @@ export class App {
   async start(): Promise<void> {
     const config = this.#config;
     const logger = this.#logger;
-    const model = await prepareModel(config.LLAMA_MODEL_PATH, config.CANVUSLLM_DATA_DIR);
+    const model = await prepareModel(config, logger);
     if (model.isDemo)
       logger.warn("the built-in demo model answers: it only knows a few facts", { source: "app.ts:start" });
 
@@ -108,13 +110,14 @@ export class App {
     this.#begun("telemetry", telemetry);
 
     const host = new ModelHost(logger);
-    const engine = new LocalTextEngine({
+    const onWaiting = (isWaiting: boolean) => tasks.modelAvailable(!isWaiting);
+    const local = new LocalTextEngine({
       host,
       memory: storage.modelMemory,
       modelPath: model.path,
       isDemo: model.isDemo,
       ...textEngineSettings(config),
-      onWaiting: (isWaiting) => tasks.modelAvailable(!isWaiting),
+      onWaiting,
       logger,
     });
     const visionModel = await prepareVision(config, model);
@@ -128,6 +131,8 @@ export class App {
             ...visionEngineSettings(config),
             logger,
           });
+    const { supply } = model;
+    const engine = new SuppliedEngine({ engine: local, companion: vision, supply, onWaiting, logger });
     const imageModel = config.SD_MODEL_PATH;
     const images =
       imageModel === undefined
@@ -135,14 +140,14 @@ export class App {
         : new LocalImageEngine({
             host,
             memory: storage.modelMemory,
-            modelPath: imageModel,
+            modelPath: fileMeant(imageModel, config),
             isDemo: false,
             ...imageEngineSettings(config),
             logger,
           });
     const engines = [engine, vision, images].filter((each) => each !== undefined);
 
-    const live = new LiveTextEngine(telemetry.recorded(engine), () => performance.now());
+    const live = new LiveTextEngine(telemetry.recorded(local), () => performance.now());
     const client = await canvusClient(config, logger);
 
     const limits = taskLimits(config);
@@ -152,7 +157,7 @@ export class App {
       journal: storage.journal,
       abilities: {
         note_prompt: answerNote({
-          engine: live,
+          engine: engine.hold(live),
           maxTokens: config.OPENAI_NOTE_RESPONSE_TOKENS,
           style: model.isDemo ? DEMO_STYLE : NOTE_STYLE,
         }),
@@ -198,10 +203,9 @@ export class App {
     this.#web = web;
     logger.info(`dashboard on ${web.url}`, { source: "app.ts:start" });
 
+    this.#begun("vision", vision);
     this.#begun("engine", engine);
     await engine.start();
-    this.#begun("vision", vision);
-    await vision?.start();
     this.#begun("images", images);
     await images?.start();
     // Now, not when the canvases are there: a Canvus server that is away is no reason to restart the service.

@@ -30,7 +30,11 @@ export const DEMO_STYLE: AnswerStyle = { systemPrompt: null, temperature: 0 };
 /** Answers the text of a note; a request for a picture is handed on to whoever can draw. */
 export function answerNote({ engine, maxTokens, style }: AnswerNoteOptions): Ability {
   return async (request) => {
-    const run = { correlationId: request.correlationId, signal: request.signal };
+    const run = {
+      correlationId: request.correlationId,
+      signal: request.signal,
+      onWaiting: (what: string) => request.progress(what),
+    };
     request.progress("reading the question …");
     const { intent } = await decideIntent(engine, request.prompt, run);
     if (intent === "image") throw noImageEngine();

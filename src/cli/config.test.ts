@@ -55,11 +55,11 @@ test("says when the demo model answers", async () => {
 });
 
 test("wrong settings are marked and listed with what is wanted", async () => {
-  const loaded = await load({ ...MODEL, ...SECRETS, PORT: "many" }, "SD_IMAGE_SIZE=512\n");
+  const loaded = await load({ ...MODEL, ...SECRETS, PORT: "many" }, "SD_MAX_IMAGE_SIZE=512\n");
   const text = configAsText(loaded);
   expect(text).toMatch(/^ {2}PORT +\(wrong\) +environment$/m);
   expect(text).toContain('PORT (environment) is "many", want a whole number from 0 to 65535');
-  expect(text).toContain("SD_IMAGE_SIZE");
+  expect(text).toContain("SD_MAX_IMAGE_SIZE");
   expect(text).toContain("is not used by this version");
   expect(configAsJson(loaded)).toMatchObject({
     valid: false,

@@ -4,6 +4,7 @@ import { buildInfo } from "../build-info.ts";
 import { addDatabaseCommands } from "./db-commands.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { examples } from "./examples.ts";
+import { addModelCommands } from "./models-commands.ts";
 import { addServiceCommands } from "./service-commands.ts";
 import { addSupportCommands } from "./support-commands.ts";
 
@@ -120,6 +121,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
       finish(await showConfig({ envFile: options.envFile, json: options.json === true }));
     });
 
+  addModelCommands(program, finish);
   addServiceCommands(program, finish);
   addSupportCommands(program, finish);
   addDatabaseCommands(program, finish);

@@ -83,7 +83,16 @@ describe("values", () => {
     expect(config.CANVUSLLM_DATA_DIR).toBe(join(homedir(), "data"));
     expect(config.CANVUS_CA_FILE).toBe("/work/dir/ca.pem");
     expect(config.LLAMA_MODEL_PATH).toBe(join(folder, "models/a.gguf"));
-    expect((await configOf({ LLAMA_MODEL_PATH: "builtin:demo" })).LLAMA_MODEL_PATH).toBe("builtin:demo");
+  });
+
+  test.each([
+    ["builtin:demo", "builtin:demo"],
+    ["qwen3-vl-2b", "qwen3-vl-2b"],
+    ["my_model.v2", "my_model.v2"],
+    ["model.gguf", "/work/dir/model.gguf"],
+    ["./qwen3-vl-2b", "/work/dir/qwen3-vl-2b"],
+  ])("the model %s is %s: a word alone is a name", async (text, value) => {
+    expect((await configOf({ LLAMA_MODEL_PATH: text })).LLAMA_MODEL_PATH).toBe(value);
   });
 
   test("the environment wins over the file, under any name of a setting", async () => {
@@ -105,12 +114,18 @@ describe("values", () => {
 });
 
 describe("problems", () => {
+  test("the address of a model does instead of its path", async () => {
+    const { config } = await load({ ...NO_MODEL, LLAMA_MODEL_URL: "https://models.test/a.gguf" });
+    expect(config?.LLAMA_MODEL_PATH).toBeUndefined();
+    expect(config?.LLAMA_MODEL_URL).toBe("https://models.test/a.gguf");
+  });
+
   test("an empty configuration names everything that is missing at once", async () => {
     expect(await problemsOf({})).toEqual([
       "CANVUS_SERVER is not set; want https://canvus.example.com",
-      "LLAMA_MODEL_PATH is not set; want a value such as /srv/models/model.gguf or builtin:demo",
       "CANVUS_API_KEY is not set; want an access token, or CANVUS_USERNAME with CANVUS_PASSWORD",
       "CANVAS_IDS is not set; want at least one canvas: its id, share link or unique name",
+      "LLAMA_MODEL_PATH is not set; want a GGUF file, the name of a model (`canvuslocallm models list` shows them), or builtin:demo",
     ]);
   });
 
@@ -244,7 +259,7 @@ describe("unknown names", () => {
     ["CANVUS_SERVER_URL", "; did you mean CANVUS_SERVER?"],
     ["canvus_server", "; did you mean CANVUS_SERVER?"],
     ["CANVUS_ID", "; did you mean CANVAS_ID?"],
-    ["LLAMA_MODEL", "; did you mean LLAMA_MODEL_PATH?"],
+    ["LLAMA_MODELPATH", "; did you mean LLAMA_MODEL_PATH?"],
     ["LLAMA_SOMETHING_ELSE_ENTIRELY", ""],
   ])("%s in the file is a mistake", async (name, suggestion) => {
     expect(await problemsOf(MINIMUM, `\n${name}=1\n`)).toEqual([
@@ -291,11 +306,11 @@ describe("unknown names", () => {
   });
 
   test("a near miss of a shared prefix is a warning", async () => {
-    const { problems, warnings } = await load({ ...MINIMUM, LLAMA_GPUS: "x", LLAMA_MODELS_DIR: "x" });
+    const { problems, warnings } = await load({ ...MINIMUM, LLAMA_GPUS: "x", SD_MAX_IMAGE_SIZE: "x" });
     expect(problems).toEqual([]);
     expect(warnings.map(formatProblem)).toEqual([
       "LLAMA_GPUS (environment) is not a setting; did you mean LLAMA_GPU?",
-      "LLAMA_MODELS_DIR (environment) is not used by this version",
+      "SD_MAX_IMAGE_SIZE (environment) is not used by this version",
     ]);
   });
 });

@@ -62,12 +62,6 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   return { config, settings, problems, warnings, envFile: file?.path };
 }
 
-function wantedExample(setting: Setting): string {
-  const keywords = setting.type === "path" ? (setting.keywords ?? []) : [];
-  const examples = [setting.example ?? "a value", ...keywords];
-  return examples.length === 1 ? String(examples[0]) : `a value such as ${examples.join(" or ")}`;
-}
-
 function resolveSetting(
   name: SettingName,
   sources: ConfigSources,
@@ -80,7 +74,7 @@ function resolveSetting(
   if (first === undefined) {
     const value = defaultOf(setting, sources.workingDirectory);
     if (value === undefined && setting.required) {
-      problems.push({ subject: name, message: `is not set; want ${wantedExample(setting)}` });
+      problems.push({ subject: name, message: `is not set; want ${setting.example ?? "a value"}` });
     }
     return { name, value, origin: { kind: "default" }, invalid: false };
   }

@@ -15,6 +15,8 @@ export type Parsed =
 
 const TRUE_WORDS = ["true", "yes", "on", "1"];
 const FALSE_WORDS = ["false", "no", "off", "0"];
+/** Letters, digits, dots, underscores and dashes; no extension of a model file. */
+const BARE_NAME = /^(?!.*\.(?:gguf|safetensors|ckpt)$)[a-z0-9][\w.-]*$/i;
 
 /** Turns the text of a setting into its value. @param text not empty. */
 export function parseValue(name: string, setting: Setting, text: string, context: ParseContext): Parsed {
@@ -89,6 +91,7 @@ function parsePath(setting: PathSetting, text: string, context: ParseContext): P
   if (setting.keywords && /^builtin:/.test(text)) {
     return { ok: false, wanted: `a file, or ${setting.keywords.join(" or ")}` };
   }
+  if (setting.bareNames && BARE_NAME.test(text)) return { ok: true, value: text };
   if (text.includes("\0")) return { ok: false, wanted: "a path" };
   return { ok: true, value: expandPath(text, context.baseDirectory) };
 }

@@ -20,6 +20,7 @@ export function checkRules(settings: ReadonlyMap<SettingName, RuleInput>): Confi
   return [
     ...checkCredentials(settings),
     ...checkCanvases(settings),
+    ...checkModel(settings),
     ...checkVision(settings),
     ...checkHost(settings),
     ...checkDashboard(settings),
@@ -65,12 +66,24 @@ function checkCanvases(settings: ReadonlyMap<SettingName, RuleInput>): ConfigPro
 
 function checkVision(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem[] {
   const model = settings.get("VISION_MODEL_PATH");
-  if (!isGiven(model) || model?.value === "builtin:demo" || isGiven(settings.get("VISION_MMPROJ_PATH")))
-    return [];
+  // A model with a name has its encoder beside it, under the same name.
+  const isFile = typeof model?.value === "string" && /[/\\]/.test(model.value);
+  if (!isFile || isGiven(settings.get("VISION_MMPROJ_PATH"))) return [];
   return [
     {
       subject: "VISION_MMPROJ_PATH",
       message: "is not set, but VISION_MODEL_PATH is; want the picture encoder (mmproj) made for that model",
+    },
+  ];
+}
+
+function checkModel(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem[] {
+  if (isGiven(settings.get("LLAMA_MODEL_PATH")) || isGiven(settings.get("LLAMA_MODEL_URL"))) return [];
+  return [
+    {
+      subject: "LLAMA_MODEL_PATH",
+      message:
+        "is not set; want a GGUF file, the name of a model (`canvuslocallm models list` shows them), or builtin:demo",
     },
   ];
 }

@@ -1,5 +1,6 @@
 import type { Setting, ValueOf } from "./setting.ts";
 import { CANVUS_SETTINGS } from "./settings/canvus.ts";
+import { DOWNLOAD_SETTINGS } from "./settings/downloads.ts";
 import { MODEL_SETTINGS } from "./settings/model.ts";
 import { PICTURE_SETTINGS } from "./settings/pictures.ts";
 import { PROMPT_SETTINGS } from "./settings/prompts.ts";
@@ -17,6 +18,7 @@ export const SETTINGS = {
   ...MODEL_SETTINGS,
   ...VISION_SETTINGS,
   ...PICTURE_SETTINGS,
+  ...DOWNLOAD_SETTINGS,
   ...WEB_SETTINGS,
   ...SERVICE_SETTINGS,
 } as const satisfies Record<string, Setting>;

@@ -36,6 +36,8 @@ export interface PathSetting extends Common {
   readonly windowsDefault?: string;
   /** Values that are names, not paths, and are taken as they are. */
   readonly keywords?: readonly string[];
+  /** A word without slashes that does not end like a model file is the name of a model, not a path, and is taken as it is. */
+  readonly bareNames?: true;
 }
 
 export interface BooleanSetting extends Common {

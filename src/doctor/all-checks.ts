@@ -10,6 +10,7 @@ import { dataFolder, logs } from "./checks/folders.ts";
 import { gpu } from "./checks/gpu.ts";
 import { modelFile } from "./checks/model-file.ts";
 import { modelMemory } from "./checks/model-memory.ts";
+import { modelsFolder } from "./checks/models-folder.ts";
 import { nativeFiles } from "./checks/native-files.ts";
 import { dns, tcp } from "./checks/network.ts";
 import { deepPicture, pictures } from "./checks/pictures.ts";
@@ -36,6 +37,7 @@ export function allChecks(context: DoctorContext, deep: boolean): Check[] {
     credentials,
     ...canvasChecks(context),
     clock,
+    modelsFolder,
     modelFile,
     modelMemory,
     nativeFiles,

@@ -2,6 +2,7 @@ import type { CanvusClient } from "../canvus/client.ts";
 import { canvusClient } from "../canvus/connect.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { settingValues } from "../config/setting-values.ts";
 import type { Logger } from "../observability/logger.ts";
 
 /** Requests of a check must end before the check itself is given up, so that their own message is shown. */
@@ -29,9 +30,7 @@ export interface RunningService {
 }
 
 export function createDoctorContext(loaded: LoadedConfig): DoctorContext {
-  const settings: Partial<Config> = Object.fromEntries(
-    loaded.settings.filter(({ value }) => value !== undefined).map(({ name, value }) => [name, value]),
-  );
+  const settings = settingValues(loaded);
   let client: Promise<CanvusClient | null> | undefined;
   let service: Promise<RunningService | null> | undefined;
   return {

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { ownCommand } from "../child-process/own-command.ts";
 import { AppError } from "../errors/app-error.ts";
+import type { SupplyProgress } from "../models/model-supply.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { ModelHost } from "./model-host.ts";
 import type { ModelMemoryStore } from "./model-memory.ts";
@@ -46,6 +47,8 @@ export interface EngineStatus {
   readonly model: ModelInfo | null;
   /** Why it cannot be used, when it cannot. */
   readonly error: RunnerFailure | null;
+  /** Null unless its file is still being downloaded. */
+  readonly download: SupplyProgress | null;
   readonly queued: number;
   readonly active: number;
   readonly crashes: number;
@@ -168,6 +171,7 @@ export class LocalEngine {
       usable: model !== null || (wasUsable && view.state !== "loading"),
       model,
       error: view?.state === "failed" ? view.error : null,
+      download: null,
       queued: this.#queued,
       active: supervisor?.state.active ?? 0,
       crashes: supervisor?.state.crashes ?? 0,

@@ -17,6 +17,8 @@ export interface GenerateOptions {
   readonly signal: AbortSignal;
   /** Called with each new piece of text, in order. */
   readonly onText?: (piece: string) => void;
+  /** Called with a few words for people while the model cannot work yet because it is still being downloaded. */
+  readonly onWaiting?: (what: string) => void;
 }
 
 /** Times in ms, speeds in tokens/s; all measured, 0 where nothing was done. */

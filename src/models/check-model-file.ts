@@ -2,9 +2,7 @@ import { stat } from "node:fs/promises";
 import { AppError } from "../errors/app-error.ts";
 import { LimitExceeded, UnexpectedEnd } from "./file-cursor.ts";
 import { type GgufFacts, NotGguf, readGgufFacts } from "./gguf.ts";
-
-/** How llama.cpp names the files of a split model; it opens the others itself. */
-const PART_NAME = /-00001-of-(\d{5})\.gguf$/;
+import { modelParts } from "./split-model.ts";
 
 /**
  * Looks at a model file before anything is loaded, so that a wrong path or a broken download gives a clear sentence
@@ -46,10 +44,7 @@ async function readFacts(path: string, size: number): Promise<GgufFacts> {
 }
 
 async function checkOtherParts(path: string): Promise<void> {
-  const total = Number(PART_NAME.exec(path)?.[1] ?? 1);
-  for (let part = 2; part <= total; part++) {
-    await fileSize(path.replace("-00001-of-", `-${String(part).padStart(5, "0")}-of-`));
-  }
+  for (const part of modelParts(path).slice(1)) await fileSize(part);
 }
 
 function fileError(path: string, error: unknown): AppError {

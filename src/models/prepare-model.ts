@@ -1,10 +1,39 @@
-import { BUILTIN_DEMO, unpackDemoModel } from "./builtin-demo.ts";
+import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Config } from "../config/schema.ts";
+import type { Logger } from "../observability/logger.ts";
+import { unpackDemoModel } from "./builtin-demo.ts";
+import { downloadSettings } from "./download/download-settings.ts";
+import { projectorFile } from "./model-files.ts";
+import { ModelSupply } from "./model-supply.ts";
+import { wantedModel } from "./wanted-model.ts";
 
-/** The file of the configured model; the built-in demo model is unpacked first. */
-export async function prepareModel(
-  modelPath: string,
-  dataDir: string,
-): Promise<{ readonly path: string; readonly isDemo: boolean }> {
-  const isDemo = modelPath === BUILTIN_DEMO;
-  return { path: isDemo ? await unpackDemoModel(dataDir) : modelPath, isDemo };
+export interface PreparedModel {
+  /** Where its file is, or will be. */
+  readonly path: string;
+  /** Where the encoder is, or will be, that came with it for pictures; null when it has none. */
+  readonly projectorPath: string | null;
+  readonly isDemo: boolean;
+  /** Gets the file when it is missing; null when it must be there already. */
+  readonly supply: ModelSupply | null;
+}
+
+/**
+ * The model that the settings ask for; the built-in one is unpacked first. Asks nobody outside.
+ * @throws AppError CONFIG_INVALID, MODEL_UNKNOWN, STORAGE_UNAVAILABLE
+ */
+export async function prepareModel(config: Config, logger: Logger): Promise<PreparedModel> {
+  const wanted = wantedModel(config);
+  const { name, path, sources } = wanted;
+  if (path === null) {
+    const demoPath = await unpackDemoModel(config.CANVUSLLM_DATA_DIR);
+    return { path: demoPath, projectorPath: null, isDemo: true, supply: null };
+  }
+  const mayDownload = config.LLAMA_AUTO_DOWNLOAD && sources.length > 0;
+  const settings = downloadSettings(config);
+  const supply = mayDownload ? new ModelSupply({ wanted: { ...wanted, path }, settings, logger }) : null;
+  const projectorPath = projectorFile(dirname(path), name);
+  const isComing = mayDownload && sources.some((source) => source.path === projectorPath);
+  const hasProjector = isComing || (await stat(projectorPath).catch(() => null)) !== null;
+  return { path, projectorPath: hasProjector ? projectorPath : null, isDemo: false, supply };
 }

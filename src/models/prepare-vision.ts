@@ -1,5 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import { BUILTIN_DEMO, DEMO_ENCODER, unpackDemoModel } from "./builtin-demo.ts";
+import { fileMeant, isModelName, modelsFolder, projectorFile } from "./model-files.ts";
+import type { PreparedModel } from "./prepare-model.ts";
 
 export interface VisionModel {
   readonly modelPath: string;
@@ -8,7 +10,10 @@ export interface VisionModel {
   readonly isDemo: boolean;
 }
 
-type VisionSettings = Pick<Config, "VISION_MODEL_PATH" | "VISION_MMPROJ_PATH" | "CANVUSLLM_DATA_DIR">;
+type VisionSettings = Pick<
+  Config,
+  "VISION_MODEL_PATH" | "VISION_MMPROJ_PATH" | "CANVUSLLM_DATA_DIR" | "LLAMA_MODELS_DIR"
+>;
 
 /**
  * The files of the model that looks at pictures; those of the built-in demo model are unpacked first.
@@ -17,10 +22,11 @@ type VisionSettings = Pick<Config, "VISION_MODEL_PATH" | "VISION_MMPROJ_PATH" | 
  * @throws AppError STORAGE_UNAVAILABLE when the demo model cannot be unpacked
  */
 export async function prepareVision(
-  { VISION_MODEL_PATH, VISION_MMPROJ_PATH, CANVUSLLM_DATA_DIR: dataDir }: VisionSettings,
-  textModel: { readonly path: string; readonly isDemo: boolean },
+  settings: VisionSettings,
+  textModel: Pick<PreparedModel, "path" | "projectorPath" | "isDemo">,
 ): Promise<VisionModel | null> {
-  const isDemo = VISION_MODEL_PATH === undefined ? textModel.isDemo : VISION_MODEL_PATH === BUILTIN_DEMO;
+  const { VISION_MODEL_PATH: given, VISION_MMPROJ_PATH, CANVUSLLM_DATA_DIR: dataDir } = settings;
+  const isDemo = given === undefined ? textModel.isDemo : given === BUILTIN_DEMO;
   if (isDemo) {
     const modelPath = await unpackDemoModel(dataDir);
     return {
@@ -29,6 +35,11 @@ export async function prepareVision(
       mmprojPath: VISION_MMPROJ_PATH ?? (await unpackDemoModel(dataDir, DEMO_ENCODER)),
     };
   }
-  if (VISION_MMPROJ_PATH === undefined) return null;
-  return { isDemo, modelPath: VISION_MODEL_PATH ?? textModel.path, mmprojPath: VISION_MMPROJ_PATH };
+  if (given === undefined) {
+    const mmprojPath = VISION_MMPROJ_PATH ?? textModel.projectorPath;
+    return mmprojPath === null ? null : { isDemo, modelPath: textModel.path, mmprojPath };
+  }
+  const ownProjector = isModelName(given) ? projectorFile(modelsFolder(settings), given) : null;
+  const mmprojPath = VISION_MMPROJ_PATH ?? ownProjector;
+  return mmprojPath === null ? null : { isDemo, modelPath: fileMeant(given, settings), mmprojPath };
 }

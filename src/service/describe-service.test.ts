@@ -5,7 +5,9 @@ test("canvases, prompts and model in one line", () => {
   const text = describeService({
     canvases: { status: () => [{ state: "live" }, { state: "reconnecting" }] },
     tasks: { status: () => ({ running: 1, waiting: 4 }) },
-    engine: { status: () => ({ name: "small", model: null, usable: false, state: "loading" }) },
+    engine: {
+      status: () => ({ name: "small", model: null, usable: false, state: "loading", download: null }),
+    },
   });
   expect(text).toBe("1 of 2 canvases live; 1 prompts under way, 4 waiting; model small loading");
 });

@@ -35,6 +35,7 @@ function parts(changes: {
     active: 0,
     crashes: 0,
     refused: 0,
+    download: null,
     pid: 1,
     residentBytes: 0,
     ...changes.engine,

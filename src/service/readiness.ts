@@ -1,6 +1,7 @@
 import type { CanvasStatus } from "../canvus/canvas-group.ts";
 import { ERRORS } from "../errors/registry.ts";
 import type { EngineStatus } from "../inference/local-engine.ts";
+import { describeDownload } from "../models/describe-download.ts";
 import type { GpuStatus } from "../observability/gpu-status.ts";
 import type { Journal, StorageStatus } from "../storage/storage.ts";
 import type { Readiness, ReadinessReason } from "../web/health.ts";
@@ -62,7 +63,8 @@ export async function judgeReadiness({
   return { ready: reasons.length === 0, reasons, notices };
 }
 
-function describeModel({ name, state, error }: EngineStatus): string {
+function describeModel({ name, state, error, download }: EngineStatus): string {
+  if (download !== null) return `The model ${name} ${describeDownload(download)}`;
   if (error === null) return `The model ${name} is not loaded yet (${state}).`;
   return `The model ${name} cannot be used: ${error.message} ${ERRORS[error.code].hint}`;
 }

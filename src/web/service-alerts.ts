@@ -1,4 +1,5 @@
 import { ERRORS } from "../errors/registry.ts";
+import { describeDownload } from "../models/describe-download.ts";
 import type { ServiceStatus } from "./api/status-schema.ts";
 import type { Readiness } from "./health.ts";
 import type { StatusParts } from "./service-status.ts";
@@ -66,7 +67,16 @@ function canvasAlerts(canvases: StatusParts["canvases"]): Alert[] {
 }
 
 function modelAlerts(engine: StatusParts["engines"][number]): Alert[] {
-  const { kind, name, state, error, usable, crashes } = engine.status();
+  const { kind, name, state, error, usable, crashes, download } = engine.status();
+  if (download !== null) {
+    return [
+      {
+        tone: download.error ? "bad" : "warn",
+        message: `The model ${name} ${describeDownload(download)}`,
+        hint: "Prompts wait for it and are answered when it is there.",
+      },
+    ];
+  }
   if (error !== null) {
     const what = state === "quarantined" ? "crashed too often and rests for a while" : "cannot be used";
     return [

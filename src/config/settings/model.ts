@@ -7,11 +7,11 @@ export const MODEL_SETTINGS = {
   LLAMA_MODEL_PATH: {
     type: "path",
     group: GROUP,
-    required: true,
     keywords: ["builtin:demo"],
+    bareNames: true,
     example: "/srv/models/model.gguf",
     description:
-      "GGUF file of the model that answers. builtin:demo is a tiny model inside the program that knows a few facts, to try the service out.",
+      "The model that answers: a GGUF file, the name of a model (`canvuslocallm models list` shows them), or builtin:demo, a tiny model inside the program that knows a few facts, to try the service out. Without it, the file of LLAMA_MODEL_URL.",
   },
   LLAMA_CONTEXT_SIZE: {
     type: "integer",

@@ -6,10 +6,11 @@ const GROUP = "Pictures";
 export const PICTURE_SETTINGS = {
   SD_MODEL_PATH: {
     type: "path",
+    bareNames: true,
     group: GROUP,
     example: "/srv/models/stable-diffusion.safetensors",
     description:
-      "File of the model that draws pictures: one safetensors, GGUF or ckpt file with all its parts (Stable Diffusion 1, 2, 3 or XL). Without it no pictures are drawn on this machine.",
+      "The model that draws pictures: one safetensors, GGUF or ckpt file with all its parts (Stable Diffusion 1, 2, 3 or XL), or the name of a model, such as stable-diffusion-1.5. Without it no pictures are drawn on this machine.",
   },
   SD_LIBRARY_PATH: {
     type: "path",

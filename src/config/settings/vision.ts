@@ -8,15 +8,16 @@ export const VISION_SETTINGS = {
     type: "path",
     group: GROUP,
     keywords: ["builtin:demo"],
+    bareNames: true,
     example: "/srv/models/vision-model.gguf",
     description:
-      "GGUF file of the model that looks at pictures; it may be the one of LLAMA_MODEL_PATH, and is when only VISION_MMPROJ_PATH is set. builtin:demo knows simple shapes and comes along with the demo model. Without any, pictures are not looked at on this machine.",
+      "The model that looks at pictures: a GGUF file or the name of a model. Without it, the one of LLAMA_MODEL_PATH, when that came with its encoder or VISION_MMPROJ_PATH is set. builtin:demo knows simple shapes and comes along with the demo model. Without any, pictures are not looked at on this machine.",
   },
   VISION_MMPROJ_PATH: {
     type: "path",
     group: GROUP,
     example: "/srv/models/mmproj-vision-model.gguf",
-    description: "GGUF file of the picture encoder (mmproj) that was made for that model.",
+    description: "GGUF file of the picture encoder (mmproj) that was made for that model. Models with a name bring their own.",
   },
   OPENAI_IMAGE_ANALYSIS_TOKENS: {
     type: "integer",

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import type { Config } from "../../config/schema.ts";
 import { LocalTextEngine } from "../../inference/local-text-engine.ts";
 import { ModelHost } from "../../inference/model-host.ts";
-import { BUILTIN_DEMO, unpackDemoModel } from "../../models/builtin-demo.ts";
+import { unpackDemoModel } from "../../models/builtin-demo.ts";
 import { type Check, type CheckResult, notChecked, ok, warn } from "../check.ts";
 import { SILENT } from "../context.ts";
+import { configuredModel } from "../wanted-model.ts";
 
 const QUESTION = "What is the capital of France?";
 /** Loading a large model from a slow disk. */
@@ -38,10 +39,10 @@ export const deepModel: Check = {
   needs: ["engine", "model_file"],
   timeoutMs: DEEP_TIMEOUT_MS,
   async run({ settings }, signal) {
-    const path = settings.LLAMA_MODEL_PATH;
-    if (path === undefined) return notChecked("LLAMA_MODEL_PATH");
-    if (path === BUILTIN_DEMO) return ok(`the demo model, see the line "${engine.title}"`);
-    return answer(path, false, settings, signal);
+    const wanted = configuredModel(settings);
+    if (wanted === null) return notChecked("LLAMA_MODEL_PATH");
+    if (wanted.path === null) return ok(`the demo model, see the line "${engine.title}"`);
+    return answer(wanted.path, false, settings, signal);
   },
 };
 

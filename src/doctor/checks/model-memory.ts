@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { humanBytes } from "../../human-bytes.ts";
-import { BUILTIN_DEMO } from "../../models/builtin-demo.ts";
 import { type Check, type CheckResult, ok, warn } from "../check.ts";
 import { availableMemory, memoryLimit } from "../memory-limit.ts";
+import { configuredModel } from "../wanted-model.ts";
 
 /** Beside the weights: context and buffers of the engine, and the service itself. A rule of thumb. */
 const FACTOR = 1.15;
@@ -14,8 +14,8 @@ export const modelMemory: Check = {
   title: "Memory",
   needs: ["model_file"],
   async run({ settings, service }) {
-    const path = settings.LLAMA_MODEL_PATH ?? BUILTIN_DEMO;
-    const weights = path === BUILTIN_DEMO ? 0 : (await stat(path)).size;
+    const path = configuredModel(settings)?.path ?? null;
+    const weights = path === null ? 0 : (await stat(path)).size;
     const needed = weights * FACTOR + FIXED_BYTES;
     const limit = await memoryLimit();
     const available = await availableMemory();

@@ -4,6 +4,7 @@ import { humanBytes } from "../../human-bytes.ts";
 import { LocalImageEngine } from "../../inference/local-image-engine.ts";
 import { ModelHost } from "../../inference/model-host.ts";
 import { checkDiffusionModel } from "../../models/check-diffusion-model.ts";
+import { fileMeant } from "../../models/model-files.ts";
 import { bundledImageLibrary } from "../../native/image-library.ts";
 import { type Check, type CheckResult, notChecked, ok } from "../check.ts";
 import { SILENT } from "../context.ts";
@@ -17,7 +18,7 @@ export const pictures: Check = {
   name: "pictures",
   title: "Pictures",
   async run({ settings }) {
-    const modelPath = settings.SD_MODEL_PATH;
+    const modelPath = imageModel(settings);
     if (modelPath === undefined) return ok(NONE);
     const library = settings.SD_LIBRARY_PATH ?? bundledImageLibrary();
     if (!existsSync(library)) return missingLibrary(library);
@@ -33,7 +34,7 @@ export const deepPicture: Check = {
   needs: ["pictures"],
   timeoutMs: DEEP_TIMEOUT_MS,
   async run({ settings }, signal) {
-    const modelPath = settings.SD_MODEL_PATH;
+    const modelPath = imageModel(settings);
     if (modelPath === undefined) return ok(NONE);
     const size = settings.SD_IMAGE_SIZE;
     if (size === undefined) return notChecked("SD_IMAGE_SIZE");
@@ -72,6 +73,15 @@ async function drawOneStep(
   } finally {
     await images.stop();
   }
+}
+
+function imageModel({
+  SD_MODEL_PATH,
+  CANVUSLLM_DATA_DIR,
+  LLAMA_MODELS_DIR,
+}: Partial<Config>): string | undefined {
+  if (SD_MODEL_PATH === undefined || CANVUSLLM_DATA_DIR === undefined) return SD_MODEL_PATH;
+  return fileMeant(SD_MODEL_PATH, { CANVUSLLM_DATA_DIR, LLAMA_MODELS_DIR });
 }
 
 function missingLibrary(path: string): CheckResult {

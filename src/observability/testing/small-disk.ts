@@ -10,9 +10,9 @@ export interface SmallDisk {
 }
 
 /** A disk that is quickly full, in memory. @returns null, loudly, where it cannot be mounted: without root, or not on Linux. */
-export async function mountSmallDisk(): Promise<SmallDisk | null> {
+export async function mountSmallDisk(bytes = SMALL_DISK_BYTES): Promise<SmallDisk | null> {
   const path = await mkdtemp(join(tmpdir(), "cll-disk-"));
-  const size = `size=${SMALL_DISK_BYTES}`;
+  const size = `size=${bytes}`;
   const mounted =
     process.platform === "linux" &&
     Bun.spawnSync(["mount", "-t", "tmpfs", "-o", size, "tmpfs", path], { stderr: "ignore" }).success;

@@ -104,7 +104,15 @@ function partsOf(
       {
         status: () => ({
           ...{ kind: "text", name: "small", state: "ready", usable: true, model: null, error: null },
-          ...{ queued: 0, active: 0, crashes: 0, refused: 0, pid: 1, residentBytes: 1_000_000 },
+          ...{
+            queued: 0,
+            active: 0,
+            crashes: 0,
+            refused: 0,
+            pid: 1,
+            residentBytes: 1_000_000,
+            download: null,
+          },
         }),
       },
     ],

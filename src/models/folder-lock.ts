@@ -1,0 +1,44 @@
+import { chown, mkdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { AppError } from "../errors/app-error.ts";
+import { exclusiveLock } from "../native/exclusive-lock.ts";
+import { diskError, giveToFolderOwner } from "./download/disk.ts";
+
+const LOCK_NAME = ".models.lock";
+
+/**
+ * Changes the models folder while no other process does; makes the folder when it is missing.
+ * @throws AppError MODELS_DIR_IN_USE, MODELS_DIR_UNUSABLE, and what the change throws
+ */
+export async function changeFolder<T>(folder: string, change: () => Promise<T>): Promise<T> {
+  const lock = await takeLock(folder);
+  try {
+    return await change();
+  } finally {
+    lock.close();
+  }
+}
+
+async function takeLock(folder: string): Promise<{ close(): void }> {
+  const path = join(folder, LOCK_NAME);
+  try {
+    await makeFolder(folder);
+    const lock = exclusiveLock(path);
+    await giveToFolderOwner(path);
+    if (lock === "damaged") throw new AppError("MODELS_DIR_UNUSABLE", `${path} is damaged; remove it.`);
+    if (lock !== "busy") return lock;
+  } catch (error) {
+    throw diskError(folder, error);
+  }
+  throw new AppError("MODELS_DIR_IN_USE", `Another process is changing the models in ${folder}.`, {
+    context: { folder },
+  });
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined || process.getuid?.() !== 0) return;
+  // All new ones belong to whom the folder belongs in which the first of them was made.
+  const { uid, gid } = await stat(dirname(first));
+  for (let each = folder; each.length >= first.length; each = dirname(each)) await chown(each, uid, gid);
+}

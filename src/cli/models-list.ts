@@ -52,7 +52,7 @@ function modelsAsText(
     ...others.flatMap((model) => modelLines(model, isUsed(model))),
     ...(others.length > 0 ? [""] : []),
     "Download one:  canvuslocallm models pull NAME      (sizes are approximate until then)",
-    "Use it:        LLAMA_MODEL_PATH=NAME",
+    "Use it:        LLAMA_MODEL_PATH=NAME              (SD_MODEL_PATH=NAME when it draws)",
   ].join("\n");
 }
 
@@ -63,8 +63,8 @@ function modelLines(model: ListedModel, used: boolean): string[] {
   const { title, purpose, license, remark, memoryBytes } = catalogue;
   return [
     first,
-    `${INDENT}${title}: ${purpose}`,
-    `${INDENT}${humanBytes(memoryBytes)} of memory. License: ${license}.`,
+    `${INDENT}${title}. ${purpose}`,
+    `${INDENT}Needs about ${humanBytes(memoryBytes)} of graphics or main memory. License: ${license}.`,
     ...(remark === undefined ? [] : [`${INDENT}${remark}`]),
   ];
 }
@@ -74,5 +74,5 @@ function stateText({ state, storedBytes, totalBytes }: ListedModel): string {
   const total = totalBytes === null ? "" : ` of ${humanBytes(totalBytes)}`;
   return state === "partial"
     ? `partly here, ${humanBytes(storedBytes)}${total}`
-    : `not here,${total.replace("of", "")}`;
+    : `not here, ${humanBytes(totalBytes ?? 0)}`;
 }

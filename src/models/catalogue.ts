@@ -37,7 +37,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
   {
     name: "bunny",
     title: "Bunny Llama-3 8B V, Q4_K_M",
-    purpose: "Text and pictures; the specification's default. 8 GB of graphics memory.",
+    purpose: "Answers texts and describes pictures; the specification's default.",
     kind: "chat",
     repository: "BAAI/Bunny-Llama-3-8B-V-gguf",
     revision: "0a1751f41d8240e2d1f6648620b30dad66cdf730",
@@ -58,8 +58,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
   {
     name: "qwen3-vl-2b",
     title: "Qwen3-VL 2B Instruct, Q4_K_M",
-    purpose:
-      "Small: text and pictures on a machine without a graphics card, or with 4 GB of graphics memory.",
+    purpose: "Small: texts and pictures, also without a graphics card.",
     kind: "chat",
     repository: "Qwen/Qwen3-VL-2B-Instruct-GGUF",
     revision: "52d6c8ffea26cc873ac5ad116f8631268d7eb503",
@@ -83,7 +82,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
   {
     name: "qwen3-vl-8b",
     title: "Qwen3-VL 8B Instruct, Q4_K_M",
-    purpose: "Strong: long texts, handwriting, charts and many languages. 10 GB of graphics memory.",
+    purpose: "Strong: long texts, pictures, handwriting, charts, many languages.",
     kind: "chat",
     repository: "Qwen/Qwen3-VL-8B-Instruct-GGUF",
     revision: "f982a07559d4a2f6c8744d840bf6fccab30eea96",
@@ -107,11 +106,11 @@ export const CATALOGUE: readonly CatalogueModel[] = [
   {
     name: "stable-diffusion-1.5",
     title: "Stable Diffusion 1.5, Q8_0",
-    purpose: "Draws pictures of 512 × 512 pixels (stable-diffusion.cpp). 4 GB of graphics memory.",
+    purpose: "Draws pictures of 512 × 512 pixels with stable-diffusion.cpp.",
     kind: "picture",
     repository: "second-state/stable-diffusion-v1-5-GGUF",
     revision: "031b5f5df991f511b3f5fa8fed6d99048ababb69",
-    license: "CreativeML Open RAIL-M (commercial use allowed, with use restrictions)",
+    license: "CreativeML Open RAIL-M: also for business, some uses are forbidden",
     memoryBytes: 3e9,
     files: [
       {

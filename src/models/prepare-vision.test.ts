@@ -10,8 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dataDir, { recursive: true }));
 
-const TEXT = { path: "/models/text.gguf", isDemo: false };
-const DEMO_TEXT = { path: "/data/demo-text.gguf", isDemo: true };
+const TEXT = { path: "/models/text.gguf", projectorPath: null as string | null, isDemo: false };
+const DEMO_TEXT = { path: "/data/demo-text.gguf", projectorPath: null, isDemo: true };
 
 function prepare(settings: { VISION_MODEL_PATH?: string; VISION_MMPROJ_PATH?: string }, text = TEXT) {
   return prepareVision(
@@ -19,6 +19,7 @@ function prepare(settings: { VISION_MODEL_PATH?: string; VISION_MMPROJ_PATH?: st
       VISION_MODEL_PATH: settings.VISION_MODEL_PATH,
       VISION_MMPROJ_PATH: settings.VISION_MMPROJ_PATH,
       CANVUSLLM_DATA_DIR: dataDir,
+      LLAMA_MODELS_DIR: "/models",
     },
     text,
   );
@@ -40,6 +41,17 @@ test("a model with its encoder, or only an encoder for the model that answers", 
     isDemo: false,
     modelPath: TEXT.path,
     mmprojPath,
+  });
+});
+
+test("a model with a name has its encoder beside it, also the one that answers", async () => {
+  const seer = { isDemo: false, modelPath: "/models/seer.gguf", mmprojPath: "/models/seer-mmproj.gguf" };
+  expect(await prepare({ VISION_MODEL_PATH: "seer" })).toEqual(seer);
+  const both = { ...TEXT, projectorPath: "/models/text-mmproj.gguf" };
+  expect(await prepare({}, both)).toEqual({
+    isDemo: false,
+    modelPath: TEXT.path,
+    mmprojPath: "/models/text-mmproj.gguf",
   });
 });
 

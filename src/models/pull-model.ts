@@ -47,7 +47,11 @@ async function pullFile(source: FileSource, job: PullJob): Promise<PulledFile> {
   const remote = await describeWithPatience(source.url, settings, signal);
   const expected = expectedSha256(source, remote);
   const present = await presentFile(source, remote, expected, job);
-  if (present !== null) return { ...present, path: source.path, wasPresent: true };
+  if (present !== null) {
+    const { bytes } = present;
+    onProgress(source, { phase: "downloading", received: bytes, total: bytes });
+    return { ...present, path: source.path, wasPresent: true };
+  }
   if (!replace && (await exists(source.path)))
     throw new AppError("MODEL_NAME_TAKEN", `${source.path} is there already and is another file.`);
   const report = (progress: DownloadProgress) => onProgress(source, progress);

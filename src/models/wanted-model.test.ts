@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { AppError } from "../errors/app-error.ts";
 import { CATALOGUE } from "./catalogue.ts";
+import { withCatalogueTable } from "./catalogue-table.ts";
 import { type ModelSettings, wantedModel } from "./wanted-model.ts";
 
 const HUB = "https://hub.test";
@@ -100,4 +102,9 @@ test("the catalogue is in itself right", () => {
     expect(memoryBytes).toBeGreaterThan(files.reduce((sum, { bytes }) => sum + bytes, 0));
     for (const { sha256 } of files) if (sha256 !== null) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
   }
+});
+
+test("the README's table is what the catalogue says (else run: bun run generate)", async () => {
+  const readme = await Bun.file(join(import.meta.dir, "../../README.md")).text();
+  expect(readme).toBe(withCatalogueTable(readme));
 });

@@ -17,7 +17,8 @@ export const VISION_SETTINGS = {
     type: "path",
     group: GROUP,
     example: "/srv/models/mmproj-vision-model.gguf",
-    description: "GGUF file of the picture encoder (mmproj) that was made for that model. Models with a name bring their own.",
+    description:
+      "GGUF file of the picture encoder (mmproj) that was made for that model. Models with a name bring their own.",
   },
   OPENAI_IMAGE_ANALYSIS_TOKENS: {
     type: "integer",

@@ -6,7 +6,7 @@ import { unpackDemoModel } from "./builtin-demo.ts";
 import { downloadSettings } from "./download/download-settings.ts";
 import { projectorFile } from "./model-files.ts";
 import { ModelSupply } from "./model-supply.ts";
-import { wantedModel } from "./wanted-model.ts";
+import { type WantedModel, wantedModel } from "./wanted-model.ts";
 
 export interface PreparedModel {
   /** Where its file is, or will be. */
@@ -32,8 +32,14 @@ export async function prepareModel(config: Config, logger: Logger): Promise<Prep
   const mayDownload = config.LLAMA_AUTO_DOWNLOAD && sources.length > 0;
   const settings = downloadSettings(config);
   const supply = mayDownload ? new ModelSupply({ wanted: { ...wanted, path }, settings, logger }) : null;
+  const coming = sources.find((source) => source.path === projectorFile(dirname(path), name));
+  const projectorPath = (mayDownload ? coming?.path : undefined) ?? (await storedProjector(wanted));
+  return { path, projectorPath, isDemo: false, supply };
+}
+
+/** The encoder that lies beside a model. */
+export async function storedProjector({ name, path }: WantedModel): Promise<string | null> {
+  if (path === null) return null;
   const projectorPath = projectorFile(dirname(path), name);
-  const isComing = mayDownload && sources.some((source) => source.path === projectorPath);
-  const hasProjector = isComing || (await stat(projectorPath).catch(() => null)) !== null;
-  return { path, projectorPath: hasProjector ? projectorPath : null, isDemo: false, supply };
+  return (await stat(projectorPath).catch(() => null)) === null ? null : projectorPath;
 }

@@ -7,9 +7,12 @@ import { ModelHost } from "../../inference/model-host.ts";
 import { BUILTIN_DEMO } from "../../models/builtin-demo.ts";
 import { checkVisionFiles } from "../../models/check-vision-files.ts";
 import redCircle from "../../models/demo/red-circle.png" with { type: "file" };
+import { modelsFolder } from "../../models/model-files.ts";
+import { storedProjector } from "../../models/prepare-model.ts";
 import { prepareVision, type VisionModel } from "../../models/prepare-vision.ts";
 import { type Check, type CheckResult, ok, warn } from "../check.ts";
 import { SILENT } from "../context.ts";
+import { configuredModel } from "../wanted-model.ts";
 
 const QUESTION = "What color is the shape?";
 /** Loading a large model from a slow disk, and looking with a slow processor. */
@@ -72,15 +75,21 @@ export const deepVision: Check = {
   },
 };
 
-function configured(settings: Partial<Config>, folder: string): Promise<VisionModel | null> {
-  const path = settings.LLAMA_MODEL_PATH ?? "";
+/** @param folder takes what is unpacked; the models themselves lie where the service has them */
+async function configured(settings: Partial<Config>, folder: string): Promise<VisionModel | null> {
+  const { VISION_MODEL_PATH, VISION_MMPROJ_PATH, CANVUSLLM_DATA_DIR, LLAMA_MODELS_DIR } = settings;
+  const usual = CANVUSLLM_DATA_DIR && modelsFolder({ CANVUSLLM_DATA_DIR, LLAMA_MODELS_DIR });
+  const text = configuredModel(settings);
   return prepareVision(
     {
-      VISION_MODEL_PATH: settings.VISION_MODEL_PATH,
-      VISION_MMPROJ_PATH: settings.VISION_MMPROJ_PATH,
-      CANVUSLLM_DATA_DIR: folder,
+      ...{ VISION_MODEL_PATH, VISION_MMPROJ_PATH },
+      ...{ CANVUSLLM_DATA_DIR: folder, LLAMA_MODELS_DIR: usual },
     },
-    { path, isDemo: path === BUILTIN_DEMO },
+    {
+      path: text?.path ?? "",
+      projectorPath: text === null ? null : await storedProjector(text),
+      isDemo: text?.path === null,
+    },
   );
 }
 

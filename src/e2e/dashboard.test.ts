@@ -10,6 +10,7 @@ import { DashboardClient } from "./dashboard-client.ts";
 import type { Execution } from "./executable.ts";
 import { faintTexts } from "./faint-texts.ts";
 import { Harness } from "./harness.ts";
+import { complaintsOf, logIn } from "./watched-page.ts";
 
 const PASSWORD = "a-long-password-of-the-tests";
 const PAGES = ["/", "/history", "/metrics", "/errors", "/logs"];
@@ -104,7 +105,8 @@ describe("the API", () => {
 
 describe.skipIf(chromiumPath === undefined)("in a browser", () => {
   let browser: Browser;
-  const complaints: string[] = [];
+  /** Of the page that was opened last. */
+  let complaints: string[] = [];
 
   beforeAll(async () => {
     browser = await openBrowser();
@@ -117,14 +119,9 @@ describe.skipIf(chromiumPath === undefined)("in a browser", () => {
   async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
     const context = await browser.newContext(options);
     const page = await context.newPage();
-    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("request", (request) => {
-      if (!request.url().startsWith(`${service.url}/`)) complaints.push(request.url());
-    });
+    complaints = complaintsOf(page, service.url);
     await page.goto(service.url + path);
-    await page.fill("#password", PASSWORD);
-    await page.keyboard.press("Enter");
+    await logIn(page, PASSWORD);
     await page.waitForURL(service.url + path);
     return page;
   }

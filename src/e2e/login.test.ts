@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { chromiumPath, openBrowser } from "./browser.ts";
 import { DashboardClient } from "./dashboard-client.ts";
 import type { Execution } from "./executable.ts";
 import { faintTexts } from "./faint-texts.ts";
 import { Harness } from "./harness.ts";
+import { complaintsOf, logIn } from "./watched-page.ts";
 
 const PASSWORD = "a-long-password-of-the-tests";
 
@@ -207,7 +208,7 @@ describe("over HTTPS", () => {
     const page = await browser.newPage({ ignoreHTTPSErrors: true });
     const complaints = complaintsOf(page, service.url);
     await page.goto(`${service.url}/a/ai/?from=bookmark`);
-    await logIn(page);
+    await logIn(page, PASSWORD);
     await page.waitForURL(`${service.url}/a/ai/?from=bookmark`);
     const [cookie] = await page.context().cookies();
     expect(cookie).toMatchObject({
@@ -246,7 +247,7 @@ describe.skipIf(chromiumPath === undefined)("a person in a browser", () => {
       const complaints = complaintsOf(page, service.url);
       await page.goto(`${service.url}/?from=bookmark`);
       expect(new URL(page.url()).pathname).toBe("/login");
-      await logIn(page);
+      await logIn(page, PASSWORD);
       await page.waitForURL(`${service.url}/?from=bookmark`);
       await page.getByRole("navigation").getByText("Overview").waitFor();
       const [cookie] = await context.cookies();
@@ -269,7 +270,7 @@ describe.skipIf(chromiumPath === undefined)("a person in a browser", () => {
     await page.goto(`${service.url}/?from=bookmark`);
     await logIn(page, "wrong");
     await page.getByRole("alert").getByText("That is not the password.").waitFor();
-    await logIn(page);
+    await logIn(page, PASSWORD);
     await page.waitForURL(`${service.url}/?from=bookmark`);
     await page.close();
   });
@@ -284,7 +285,7 @@ describe.skipIf(chromiumPath === undefined)("a person in a browser", () => {
       const page = await context.newPage();
       await page.goto(`${service.url}/login`);
       expect(await faintTexts(page)).toEqual([]);
-      await logIn(page);
+      await logIn(page, PASSWORD);
       await page.getByRole("navigation").waitFor();
       expect(await faintTexts(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
@@ -292,21 +293,3 @@ describe.skipIf(chromiumPath === undefined)("a person in a browser", () => {
     },
   );
 });
-
-/** As people do: the field has the focus already, Enter sends the form. */
-async function logIn(page: Page, password = PASSWORD): Promise<void> {
-  await page.locator("#password:focus").waitFor();
-  await page.keyboard.type(password);
-  await page.keyboard.press("Enter");
-}
-
-/** Errors in the console and requests to other hosts, as they come. */
-function complaintsOf(page: Page, url: string): string[] {
-  const complaints: string[] = [];
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("request", (request) => {
-    if (!request.url().startsWith(`${url}/`)) complaints.push(request.url());
-  });
-  return complaints;
-}

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
 import pinned from "../../src/native/sd-shim/release.json" with { type: "json" };
 import type { Component } from "./components.ts";
 
@@ -36,6 +37,21 @@ const PARTS: readonly NativePart[] = [
     copyright:
       "Copyright (c) 2023-2026 The ggml authors\nCopyright (c) 2013-2026 Niels Lohmann (JSON for Modern C++)",
     purl: "pkg:github/ggml-org/llama.cpp@",
+    texts: ["MIT.txt"],
+  },
+  {
+    name: "llama.node",
+    file: /^lib\/llama-vision\//,
+    version: async () => packageJson.optionalDependencies["@fugood/node-llama-linux-x64"],
+    license: "MIT",
+    copyright: [
+      "Copyright (c) Hans Chen and the contributors of llama.node",
+      "Copyright (c) 2023-2026 The ggml authors",
+      "Copyright (c) 2013-2026 Niels Lohmann (JSON for Modern C++)",
+      "Copyright (c) 2017 Sean Barrett (stb_image)",
+      "Copyright (c) 2025 David Reid (miniaudio)",
+    ].join("\n"),
+    purl: "pkg:npm/%40fugood/llama.node@",
     texts: ["MIT.txt"],
   },
   {

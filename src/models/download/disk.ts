@@ -18,6 +18,14 @@ export async function assertFreeSpace(folder: string, bytes: number, marginBytes
   );
 }
 
+/** What the disk has set aside for a file, which may have holes; 0 when there is none. */
+export async function allocatedBytes(path: string): Promise<number> {
+  const info = await stat(path).catch(() => null);
+  if (info === null) return 0;
+  // Windows has no holes in our files and tells no blocks.
+  return process.platform === "win32" ? info.size : info.blocks * 512;
+}
+
 /** What went wrong with a file or folder of models, in words. */
 export function diskError(path: string, thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;

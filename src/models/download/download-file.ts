@@ -5,7 +5,7 @@ import { checkModelFile } from "../check-model-file.ts";
 import { writeRecord } from "../checksum-record.ts";
 import { type FileSource, withoutQuery } from "../file-source.ts";
 import { hashFile } from "../hash-file.ts";
-import { assertFreeSpace, diskError } from "./disk.ts";
+import { allocatedBytes, assertFreeSpace, diskError } from "./disk.ts";
 import type { DownloadSettings } from "./download-settings.ts";
 import { FileChanged, fetchPieces, RangesIgnored } from "./fetch-pieces.ts";
 import { fetchStream } from "./fetch-stream.ts";
@@ -62,11 +62,12 @@ async function fetchBytes({ source, remote, settings, signal, onProgress }: Down
   const { path } = source;
   const report = (received: number) => onProgress({ phase: "downloading", received, total: remote.bytes });
   const { bytes } = remote;
+  // A part of it may be here already.
+  const missing = Math.max(0, (bytes ?? 0) - (await allocatedBytes(partialPath(path))));
+  await assertFreeSpace(dirname(path), missing, settings.marginBytes);
   if (remote.hasRanges && bytes !== null) {
     const part = await PartialFile.open(path, { ...remote, bytes }, source.sha256 ?? remote.publishedSha256);
     try {
-      const missing = Math.max(0, bytes - (await part.allocatedBytes()));
-      await assertFreeSpace(dirname(path), missing, settings.marginBytes);
       report(part.pieces.received);
       const whole = { ...remote, bytes };
       await fetchPieces({
@@ -83,7 +84,6 @@ async function fetchBytes({ source, remote, settings, signal, onProgress }: Down
       await part.close();
     }
   }
-  await assertFreeSpace(dirname(path), bytes ?? 0, settings.marginBytes);
   await fetchStream({ remote, path, settings, signal, onProgress: report });
 }
 

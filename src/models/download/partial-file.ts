@@ -87,13 +87,6 @@ export class PartialFile {
     }
   }
 
-  /** Bytes that the disk has already set aside for it. */
-  async allocatedBytes(): Promise<number> {
-    const { blocks, size } = await this.#handle.stat();
-    // Windows has no holes in this file and tells no blocks.
-    return process.platform === "win32" ? size : blocks * 512;
-  }
-
   async write(position: number, chunk: Uint8Array): Promise<void> {
     for (let written = 0; written < chunk.length; ) {
       const { bytesWritten } = await this.#handle

@@ -2,11 +2,12 @@
 export class Checks {
   #failures = 0;
 
-  check(what: string, passed: boolean, detail: unknown = ""): void {
+  /** @param detail what explains a failure */
+  readonly check = (what: string, passed: boolean, detail: unknown = ""): void => {
     if (!passed) this.#failures += 1;
     const text = passed ? "" : `: ${typeof detail === "string" ? detail : JSON.stringify(detail)}`;
     process.stdout.write(`  ${passed ? "ok" : "!!"}  ${what}${text}\n`);
-  }
+  };
 
   /** The last word. @returns the exit code */
   end(): number {

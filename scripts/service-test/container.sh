@@ -14,13 +14,13 @@ container_obstacle() {
 
 fetch_debian() {
   rm -rf "$2.new" && mkdir -p "$(dirname "$2")" &&
-    debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus "$1" "$2.new" && mv "$2.new" "$2"
+    debootstrap --variant=minbase --include="systemd,systemd-sysv,dbus${3:+,$3}" "$1" "$2.new" && mv "$2.new" "$2"
 }
 
-# provide_debian SUITE: a clean Debian in $debian, fetched once and kept.
+# provide_debian SUITE [PACKAGES]: a clean Debian in $debian, with these packages besides, fetched once and kept.
 provide_debian() {
-  debian="${XDG_CACHE_HOME:-$HOME/.cache}/canvuslocallm-tests/$1"
-  [ -d "$debian" ] || step "Fetching a clean Debian ($1)" fetch_debian "$1" "$debian"
+  debian="${XDG_CACHE_HOME:-$HOME/.cache}/canvuslocallm-tests/$1${2:+-$2}"
+  [ -d "$debian" ] || step "Fetching a clean Debian ($1)" fetch_debian "$1" "$debian" "${2:-}"
 }
 
 # boot_container FOLDER LOG: boots it; $container is the process to end, $init the container's own first process.

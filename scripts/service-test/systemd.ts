@@ -2,6 +2,7 @@ import { Harness, TOKEN } from "../../src/e2e/harness.ts";
 import { QUESTIONS } from "../chaos-test/questions.ts";
 import { Checks, eventually } from "./checks.ts";
 import { Container } from "./container.ts";
+import { UserService } from "./user-manager.ts";
 
 const EXE = "/opt/canvuslocallm/canvuslocallm";
 const SETTINGS = "/etc/canvuslocallm/canvuslocallm.env";
@@ -16,7 +17,7 @@ const MAY_STAY =
 
 const container = new Container(process.argv[2] ?? "");
 const checks = new Checks();
-const check = checks.check.bind(checks);
+const { check } = checks;
 
 const service = (command: string) => container.run(EXE, "service", command);
 
@@ -150,6 +151,7 @@ try {
   await comesBack(harness, "STOP", "a main loop that hangs");
   await stopUnderLoad(harness);
   await removal(before);
+  await new UserService(container, checks).play(harness, () => answers(harness));
 } catch (error) {
   const log = await container.shell("journalctl -u canvuslocallm -o cat --no-pager | tail -30");
   check("the test came to its end", false, `${error}\n${log.output}`);

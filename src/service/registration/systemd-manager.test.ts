@@ -101,7 +101,17 @@ test("a user's own service needs no root and no account", async () => {
   expect(unit).toContain("ExecStart=/home/ann/100%%/canvuslocallm run");
   expect(unit).not.toMatch(/^(User|Device\w+|CapabilityBoundingSet)=/m);
   expect((await stat(settingsFile())).mode & 0o777).toBe(0o600);
-  expect(commands).toEqual(["systemctl --user daemon-reload", "systemctl --user enable canvuslocallm"]);
+  expect(commands).toEqual([
+    "systemctl --user --quiet is-active basic.target",
+    "systemctl --user daemon-reload",
+    "systemctl --user enable canvuslocallm",
+  ]);
+});
+
+test("where no systemd of the user runs, nothing is written and it is said how to get one", async () => {
+  const unreachable = { forUser: true, isRoot: false, run: async () => 1 };
+  await expect(manager(unreachable).install()).rejects.toThrow("loginctl enable-linger");
+  expect(await readdir(folder)).toEqual([]);
 });
 
 test("starting what is not installed says how to install it", async () => {

@@ -41,7 +41,7 @@ export class SystemdManager implements ServiceManager {
 
   async install(): Promise<number> {
     const { executable, forUser, print } = this.#options;
-    this.#requireRoot("install");
+    await this.#requireAccess("install");
     await this.#requireNoPackage("remove that first, with `apt remove canvuslocallm`");
     if (!forUser && HIDDEN_FROM_SERVICE.test(executable)) {
       throw new AppError(
@@ -63,7 +63,7 @@ export class SystemdManager implements ServiceManager {
 
   async uninstall(): Promise<number> {
     const { print } = this.#options;
-    this.#requireRoot("uninstall");
+    await this.#requireAccess("uninstall");
     await this.#requireNoPackage("removing the package removes the service");
     if (!(await exists(this.#unitFile))) {
       print("The service is not installed.");
@@ -80,7 +80,7 @@ export class SystemdManager implements ServiceManager {
   }
 
   async start(): Promise<number> {
-    this.#requireRoot("start");
+    await this.#requireAccess("start");
     await this.#requireInstalled();
     const exitCode = await this.#options.run(this.#command("systemctl", "start", NAME));
     if (exitCode !== 0) return exitCode;
@@ -93,7 +93,7 @@ export class SystemdManager implements ServiceManager {
   }
 
   async stop(): Promise<number> {
-    this.#requireRoot("stop");
+    await this.#requireAccess("stop");
     await this.#requireInstalled();
     return this.#options.run(this.#command("systemctl", "stop", NAME));
   }
@@ -118,9 +118,18 @@ export class SystemdManager implements ServiceManager {
     return mustRun(this.#options.run, this.#command("systemctl", ...args));
   }
 
-  #requireRoot(command: string): void {
-    const { forUser, isRoot, executable } = this.#options;
-    if (forUser || isRoot) return;
+  /** Before anything is written: rights for the system's systemd, or a user's own one that runs. */
+  async #requireAccess(command: string): Promise<void> {
+    const { forUser, isRoot, executable, run } = this.#options;
+    if (forUser) {
+      const exitCode = await run(this.#command("systemctl", "--quiet", "is-active", "basic.target"));
+      if (exitCode === 0) return;
+      throw new AppError(
+        "SERVICE_SETUP_FAILED",
+        "No systemd of this user can be reached. Log in as that user, not with sudo or su; `loginctl enable-linger` lets it run without a login.",
+      );
+    }
+    if (isRoot) return;
     throw new AppError(
       "SERVICE_SETUP_FAILED",
       `A service of the whole system needs root: sudo ${executable} service ${command}; or use --user for one of your own.`,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { Widget } from "../canvus/widget.ts";
-import { drawIcon } from "./control/icon-png.ts";
+import { iconFile } from "./control/icon-files.ts";
 import { TestBench } from "./test-client.ts";
 import { WriteLog } from "./write-log.ts";
 
@@ -39,7 +39,8 @@ test("an icon lands on what it is dropped on", async () => {
 });
 
 test("a snapshot is an image titled with date and time", async () => {
-  const image = Buffer.from(drawIcon({ width: 20, height: 10 })).toString("base64");
+  const picture = await Bun.file(iconFile("AI_Icon_PDF_Precis").path).bytes();
+  const image = Buffer.from(picture).toString("base64");
   const taken = await bench.control("snapshot", { image_base64: image, size: { width: 40, height: 20 } });
   expect(await taken.json()).toMatchObject({
     widget_type: "Image",

@@ -137,14 +137,14 @@ function createWorld(options: SimulatorOptions, hub: StreamHub, kept: StateFile 
     restoreState(world, kept);
     keepState(world, kept);
   }
-  createCanvases(options, catalog);
+  createCanvases(options, world);
   const [first] = catalog.records;
   if (first !== undefined) world.clients.openCanvas("0", first.canvas.id);
   return world;
 }
 
 /** Those that were not kept by an earlier run; a canvas without a wished id is only made when there is none at all. */
-function createCanvases(options: SimulatorOptions, catalog: CanvasCatalog): void {
+function createCanvases(options: SimulatorOptions, { catalog, uploads }: World): void {
   const defaultName = options.seed === "demo" ? "Demo canvas" : "Canvas";
   const wanted = options.canvases ?? [{}];
   const isNew = catalog.records.length === 0;
@@ -152,7 +152,7 @@ function createCanvases(options: SimulatorOptions, catalog: CanvasCatalog): void
     if (canvas.id === undefined ? !isNew : catalog.find(canvas.id)) continue;
     const numbered = index === 0 ? defaultName : `${defaultName} ${index + 1}`;
     const record = catalog.create({ name: numbered, ...canvas });
-    if (options.seed === "demo" && index === 0) seedDemo(record.canvas);
+    if (options.seed === "demo" && index === 0) seedDemo(record.canvas, uploads);
   }
 }
 

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { Widget } from "../canvus/widget.ts";
-import { drawIcon } from "./control/icon-png.ts";
+import { iconFile } from "./control/icon-files.ts";
 import { refusal, TestBench } from "./test-client.ts";
 
-const PNG = drawIcon({ width: 300, height: 200 });
+const ICON = iconFile("AI_Icon_PDF_Precis");
+const PNG = await Bun.file(ICON.path).bytes();
 const PDF =
   "%PDF-1.4\n1 0 obj<</Type /Pages /Kids [2 0 R 3 0 R]>>\n2 0 obj<</Type /Page /MediaBox [0 0 612 792]>>\n3 0 obj<</Type /Page>>";
 
@@ -20,15 +21,16 @@ async function processed(path: string, parts: Parameters<TestBench["upload"]>[1]
   await stream.frame();
   const made = (await (await bench.upload(path, parts)).json()) as Widget;
   expect(made.hash).toBe("");
-  expect(await stream.items()).toMatchObject([{ id: made.id, hash: "" }]);
-  const [done] = await stream.items();
+  let [done] = await stream.items();
+  // A machine with much to do may have both in one frame.
+  while (done?.hash === "") [done] = await stream.items();
   await stream.close();
   expect(done?.id).toBe(made.id);
   expect(done?.hash).toMatch(/^[0-9a-f]{12}$/);
   return done as Widget;
 }
 
-test("parts may come in either order; the hash follows in a second frame", async () => {
+test("parts may come in either order; the hash follows on the stream", async () => {
   const json = ["json", '{"title":"Picture","location":{"x":1,"y":2}}'] as const;
   const data = ["data", new Blob([PNG]), "p.png"] as const;
   for (const parts of [
@@ -37,7 +39,7 @@ test("parts may come in either order; the hash follows in a second frame", async
   ]) {
     const image = await processed("images", parts);
     expect(image).toMatchObject({ title: "Picture", original_filename: "p.png", location: { x: 1, y: 2 } });
-    expect(image.size).toEqual({ width: 300, height: 200 });
+    expect(image.size).toEqual(ICON.size);
   }
 });
 
@@ -67,10 +69,10 @@ test("assets and mipmaps need the canvas in a header", async () => {
   const asset = await bench.fetch(`/api/v1/assets/${image.hash}`, { headers });
   expect((await asset.arrayBuffer()).byteLength).toBe(PNG.byteLength);
   const info = await bench.fetch(`/api/v1/mipmaps/${image.hash}`, { headers });
-  expect(await info.json()).toEqual({ resolution: { width: 300, height: 200 }, max_level: 2, pages: 1 });
-  const level = await bench.fetch(`/api/v1/mipmaps/${image.hash}/2`, { headers });
+  expect(await info.json()).toEqual({ resolution: ICON.size, max_level: 1, pages: 1 });
+  const level = await bench.fetch(`/api/v1/mipmaps/${image.hash}/1`, { headers });
   const picture = new Bun.Image(await level.arrayBuffer());
-  expect(await picture.metadata()).toMatchObject({ width: 75, height: 50, format: "webp" });
+  expect(await picture.metadata()).toMatchObject({ width: 97, height: 125, format: "webp" });
   expect((await bench.fetch(`/api/v1/mipmaps/${image.hash}/3`, { headers })).status).toBe(400);
 });
 

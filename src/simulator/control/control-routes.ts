@@ -68,7 +68,7 @@ export async function handleControl(parts: ControlParts, request: Request, url: 
     case "POST /type-text":
       return Response.json(await parts.typist.type(await readHelperBody(request)));
     case "POST /drop-icon":
-      return Response.json(dropIcon(world, await readHelperBody(request)));
+      return Response.json(await dropIcon(world, await readHelperBody(request)));
     case "POST /snapshot":
       return Response.json(takeSnapshot(world, await readHelperBody(request)));
     default:

@@ -3,11 +3,9 @@ import { badRequest } from "../http-failure.ts";
 import type { JsonObject } from "../json.ts";
 import { widgetTypeByName } from "../model/widget-types.ts";
 import type { World } from "../world.ts";
-import { drawIcon } from "./icon-png.ts";
+import { iconFile } from "./icon-files.ts";
 
-/** The icons' pixel sizes and scale in the menu that Canvus users have. */
-const PDF_ICON_SIZE = { width: 193, height: 250 };
-const OTHER_ICON_SIZE = { width: 209, height: 250 };
+/** Of installer/canvus-menu/menu.yml. */
 const MENU_SCALE = 0.33;
 const ABOVE_EVERYTHING = 10_000;
 
@@ -16,13 +14,13 @@ const ABOVE_EVERYTHING = 10_000;
  * `AI_Icon_PDF_Precis`), on the widget with the id `onto`, or on the canvas itself.
  * @throws HttpFailure 400, 404
  */
-export function dropIcon(world: World, body: JsonObject): Widget {
+export async function dropIcon(world: World, body: JsonObject): Promise<Widget> {
   const { canvas_id: canvasId, icon, onto, location = { x: 40, y: 40 } } = body;
   if (typeof icon !== "string" || icon === "") throw badRequest("icon is missing");
   const { canvas } = world.catalog.get(String(canvasId));
   const type = widgetTypeByName("Image");
   if (type === undefined) throw badRequest("Unknown object type Image");
-  const size = icon.toLowerCase().includes("pdf") ? PDF_ICON_SIZE : OTHER_ICON_SIZE;
+  const { path, size } = iconFile(icon);
   const fields = {
     title: icon,
     original_filename: `${icon}.png`,
@@ -32,5 +30,5 @@ export function dropIcon(world: World, body: JsonObject): Widget {
     depth: ABOVE_EVERYTHING,
     parent_id: onto === undefined ? canvas.sharedCanvasId : canvas.get(String(onto)).id,
   };
-  return world.uploads.create(canvas, type, fields, drawIcon(size));
+  return world.uploads.create(canvas, type, fields, await Bun.file(path).bytes());
 }

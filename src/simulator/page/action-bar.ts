@@ -1,9 +1,14 @@
 import type { Widget } from "../../canvus/widget.ts";
 import type { Rect } from "./board-model.ts";
+import { isAnswer, isIcon } from "./note-kinds.ts";
 import type { Viewport } from "./viewport.ts";
 import { element } from "./widget-view.ts";
 
 export interface Actions {
+  /** Drops an icon of the AI menu on the widget. */
+  onAi(icon: string, widget: Widget): void;
+  /** A question about the widget, in a note on it or connected to it. */
+  onAsk(widget: Widget): void;
   onEdit(widget: Widget): void;
   onColor(widget: Widget, color: string): void;
   onRemove(widget: Widget): void;
@@ -60,11 +65,35 @@ export class ActionBar {
       this.#actions.onRemove(widget),
     );
     remove.classList.add("danger");
-    if (widget.widget_type !== "Note") return [remove];
+    const ai = this.#aiButtons(widget);
+    if (widget.widget_type !== "Note") return [...ai, remove];
     const edit = this.#button("Edit", "M4 16l.8-3.500L13 4.300l2.700 2.700-8.200 8.200z", () =>
       this.#actions.onEdit(widget),
     );
-    return [edit, ...COLORS.map(([name, color]) => this.#swatch(widget, name, color)), remove];
+    return [...ai, edit, ...COLORS.map(([name, color]) => this.#swatch(widget, name, color)), remove];
+  }
+
+  #aiButtons(widget: Widget): HTMLElement[] {
+    const icon = (label: string, name: string) =>
+      this.#aiButton(label, () => this.#actions.onAi(name, widget));
+    const ask = (label: string) => this.#aiButton(label, () => this.#actions.onAsk(widget));
+    if (widget.widget_type === "Pdf") return [icon("Summarize", "AI_Icon_PDF_Precis")];
+    if (widget.widget_type === "Image" && !isIcon(widget))
+      return [icon("Describe", "AI_Icon_Image_Analysis"), ask("Ask about it")];
+    return isAnswer(widget) ? [ask("Ask on")] : [];
+  }
+
+  #aiButton(label: string, run: () => void): HTMLButtonElement {
+    const button = this.#button(
+      label,
+      "M10 3l1.700 5.300L17 10l-5.300 1.700L10 17l-1.700-5.300L3 10l5.300-1.700z",
+      run,
+    );
+    button.classList.add("ai");
+    const text = element("span");
+    text.textContent = label;
+    button.append(text);
+    return button;
   }
 
   #button(label: string, path: string, run: () => void): HTMLButtonElement {

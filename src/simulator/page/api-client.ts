@@ -79,6 +79,13 @@ export class ApiClient {
     await this.fetch(segment, { method: "POST", body: form });
   }
 
+  /** What the AI menu of a Canvus client does; the page has no such menu, the simulator does it for it. */
+  async dropIcon(icon: string, onto?: string): Promise<void> {
+    const body = JSON.stringify({ canvas_id: this.canvasId, icon, ...(onto === undefined ? {} : { onto }) });
+    const response = await fetch("/_sim/drop-icon", { method: "POST", body });
+    if (!response.ok) throw new Refusal(response.status, response.statusText);
+  }
+
   async patch(widget: Widget, fields: object): Promise<void> {
     await this.fetch(this.#path(widget), { method: "PATCH", body: JSON.stringify(fields) });
   }

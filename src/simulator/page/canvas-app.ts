@@ -6,7 +6,7 @@ import { BoardModel } from "./board-model.ts";
 import { byId } from "./dom.ts";
 import { segmentFor } from "./file-drop.ts";
 import { findFreeSpot } from "./free-spot.ts";
-import { NoteEditor } from "./note-editor.ts";
+import { NoteEditor, OPEN_QUESTION } from "./note-editor.ts";
 import { Scene } from "./scene.ts";
 import type { Toast } from "./toast.ts";
 import type { Viewport } from "./viewport.ts";
@@ -53,6 +53,8 @@ export class CanvasApp {
     this.#scene = new Scene(this.#model, elements, (widget) => parts.api.download(widget));
     this.#answers = new AnswerWatch((widget) => this.#announce(widget));
     this.#bar = new ActionBar(parts.actions, parts.viewport, {
+      onAi: (icon, widget) => void this.dropIcon(icon, widget.id),
+      onAsk: (widget) => void this.#ask(widget),
       onEdit: (widget) => this.edit(widget.id),
       onColor: (widget, color) => this.#writer(widget).write({ ...NOTE_COLORS, background_color: color }),
       onRemove: (widget) => this.remove(widget.id),
@@ -109,12 +111,13 @@ export class CanvasApp {
       depth: this.#topDepth() + 1,
       ...NOTE_COLORS,
     };
-    const note = await this.#try(() => this.#parts.api.create("notes", fields));
-    if (note === undefined) return;
-    // The stream may tell of it later than the reply does.
-    this.#show([note], false);
-    this.reveal(note.id);
-    this.edit(note.id);
+    await this.#writeNew(fields);
+  }
+
+  /** @param onto the widget it lies on; without it the canvas itself */
+  async dropIcon(icon: string, onto?: string): Promise<void> {
+    this.select(undefined);
+    await this.#try(() => this.#parts.api.dropIcon(icon, onto));
   }
 
   edit(id: string): void {
@@ -176,6 +179,39 @@ export class CanvasApp {
     }
     const fields = { title: file.name, location: at, depth: this.#topDepth() + 1 };
     void this.#try(() => this.#parts.api.upload(segment, file, fields));
+  }
+
+  /** A note for a question: on an image it is about that image, connected to an answer it goes on with it. */
+  async #ask(about: Widget): Promise<void> {
+    const { x, y, width, height } = this.#model.rect(about);
+    const colors = { ...NOTE_COLORS, depth: this.#topDepth() + 1, text: OPEN_QUESTION };
+    if (about.widget_type === "Image") {
+      const scale = about.scale ?? 1;
+      const fitting = Math.min(1, width / (2 * NOTE_SIZE.width)) / scale;
+      const inside = { location: { x: 10 / scale, y: 10 / scale }, scale: fitting, parent_id: about.id };
+      await this.#writeNew({ ...colors, ...inside, size: NOTE_SIZE });
+      return;
+    }
+    const below = findFreeSpot({ x, y: y + height + 120, ...NOTE_SIZE }, this.#model.occupiedRects());
+    const note = await this.#writeNew({ ...colors, location: { x: below.x, y: below.y }, size: NOTE_SIZE });
+    if (note === undefined) return;
+    const tip = "solid-equilateral-triangle";
+    const connector = {
+      src: { id: about.id, auto_location: true, tip: "none" },
+      dst: { id: note.id, auto_location: true, tip },
+    };
+    await this.#try(() => this.#parts.api.create("connectors", connector));
+  }
+
+  /** Creates a note and lets people write into it. */
+  async #writeNew(fields: object): Promise<Widget | undefined> {
+    const note = await this.#try(() => this.#parts.api.create("notes", fields));
+    if (note === undefined) return undefined;
+    // The stream may tell of it later than the reply does.
+    this.#show([note], false);
+    this.reveal(note.id);
+    this.edit(note.id);
+    return note;
   }
 
   #moveTo(widget: Widget, to: Point): void {

@@ -6,6 +6,8 @@ import type { WidgetWriter } from "./widget-writer.ts";
 /** Own texts that may still echo back through the stream. */
 const ECHOES_KEPT = 100;
 
+export const OPEN_QUESTION = "{{";
+
 /** Edits one note in place; every change goes to the server while it is typed, as Canvus clients do. */
 export class NoteEditor {
   readonly id: string;
@@ -15,10 +17,13 @@ export class NoteEditor {
   readonly #area = element("textarea", "note-area");
   readonly #sent: string[] = [];
   #widget: Widget;
+  /** A question that was opened for people: its braces are closed when they are done, not while they think. */
+  readonly #isQuestion: boolean;
   #open = true;
 
   constructor(widget: Widget, view: NoteView, writer: WidgetWriter, onClose: (text: string) => void) {
     this.id = widget.id;
+    this.#isQuestion = widget.text === OPEN_QUESTION;
     this.#widget = widget;
     this.#view = view;
     this.#writer = writer;
@@ -58,8 +63,16 @@ export class NoteEditor {
     this.#view.root.classList.remove("is-editing");
     const hadFocus = document.activeElement === this.#area;
     this.#area.remove();
+    if (this.#isQuestion) this.#finishQuestion();
     if (hadFocus) this.#view.root.focus({ preventScroll: true });
     this.#onClose(this.#area.value);
+  }
+
+  #finishQuestion(): void {
+    const text = this.#area.value;
+    if (text.trim() === OPEN_QUESTION) this.#area.value = "";
+    else if (text.startsWith(OPEN_QUESTION) && !text.includes("}}")) this.#area.value = `${text}}}`;
+    if (this.#area.value !== text) this.#onInput();
   }
 
   #onInput(): void {

@@ -14,3 +14,8 @@ export function isAsking(widget: Widget): boolean {
 export function isAnswer(widget: Widget): boolean {
   return ANSWER_TITLE.test(widget.title ?? "");
 }
+
+/** An icon of the AI menu, not a picture that people put there. */
+export function isIcon(widget: Widget): boolean {
+  return /^AI_Icon_/i.test(widget.title ?? "");
+}

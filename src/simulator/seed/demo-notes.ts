@@ -38,7 +38,9 @@ Write a question between double curly braces, and a language model on this very 
 
 1. Press "Add note".
 2. Type a question, in double braces.
-3. Stop typing and watch.`;
+3. Stop typing and watch.
+
+Or select the PDF or the picture at the right, and press Summarize or Describe.`;
 
 const IDEAS = `The demo model is tiny and knows only a few facts, such as these:
 

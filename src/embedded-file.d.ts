@@ -3,7 +3,13 @@ declare module "*.gguf" {
   const path: string;
   export default path;
 }
+
 declare module "*.png" {
+  const path: string;
+  export default path;
+}
+
+declare module "*.pdf" {
   const path: string;
   export default path;
 }

@@ -1,4 +1,8 @@
 import { afterEach, expect, test } from "bun:test";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { nanoid } from "nanoid";
 import { TestBench } from "../simulator/test-client.ts";
 import { CanvasWatcher } from "./canvas-watcher.ts";
 import { CanvusClient, type CanvusClientOptions } from "./client.ts";
@@ -131,7 +135,10 @@ test("uploads a picture and downloads it again once it has a hash", async () => 
   const uploaded = await client.uploadImage(bench.canvasId, { ...image, data, filename: "k1.png" });
   expect(uploaded).toMatchObject({ ...image, widget_type: "Image", original_filename: "k1.png" });
   await until(() => (watcher.widgets.get(uploaded.id)?.hash ?? "") !== "");
-  expect(await client.download(bench.canvasId, uploaded)).toEqual(data);
+  const path = join(tmpdir(), `cll-download-${nanoid()}`);
+  await client.download(bench.canvasId, uploaded, path);
+  expect(await Bun.file(path).bytes()).toEqual(data);
+  await rm(path);
 });
 
 test.each([

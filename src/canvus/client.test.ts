@@ -1,4 +1,9 @@
 import { afterEach, expect, test } from "bun:test";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { nanoid } from "nanoid";
+import type { CanvusClient } from "./client.ts";
 import { FakeTimers } from "./testing/fake-timers.ts";
 import {
   rejection,
@@ -8,6 +13,7 @@ import {
   type TestServer,
   testClient,
 } from "./testing/test-server.ts";
+import type { WidgetReference } from "./widget-input.ts";
 
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
@@ -163,6 +169,16 @@ test("an abort by the caller is a cancellation and is not repeated", async () =>
   expect(server.requests).toHaveLength(1);
 });
 
+async function downloaded(client: CanvusClient, widget: WidgetReference): Promise<string> {
+  const path = join(tmpdir(), `cll-download-${nanoid()}`);
+  try {
+    await client.download("c", widget, path);
+    return await Bun.file(path).text();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
 test("a read follows a redirect, without the token to another server", async () => {
   const other = serve(() => new Response("bytes"));
   const server = serve(({ path }) =>
@@ -172,8 +188,8 @@ test("a read follows a redirect, without the token to another server", async () 
   );
   const { client } = testClient(server.url);
   const image = { widget_type: "Image" };
-  expect(new TextDecoder().decode(await client.download("c", { id: "near", ...image }))).toBe("here");
-  expect(new TextDecoder().decode(await client.download("c", { id: "far", ...image }))).toBe("bytes");
+  expect(await downloaded(client, { id: "near", ...image })).toBe("here");
+  expect(await downloaded(client, { id: "far", ...image })).toBe("bytes");
   expect(server.requests.every(({ headers }) => headers.has("private-token"))).toBe(true);
   expect(other.requests[0]?.headers.has("private-token")).toBe(false);
 });
@@ -206,8 +222,8 @@ test("a download above the cap is given up while reading, also without a length"
     return new Response(body);
   });
   const { client } = testClient(server.url);
-  expect(await rejection(client.download("c", pdf))).toMatchObject({ code: "CANVUS_TOO_LARGE" });
-  expect(await rejection(client.download("c", { ...pdf, id: "q" }))).toMatchObject({
+  expect(await rejection(downloaded(client, pdf))).toMatchObject({ code: "CANVUS_TOO_LARGE" });
+  expect(await rejection(downloaded(client, { ...pdf, id: "q" }))).toMatchObject({
     code: "CANVUS_TOO_LARGE",
   });
   expect(server.requests.map(({ path }) => path)).toEqual([
@@ -216,10 +232,22 @@ test("a download above the cap is given up while reading, also without a length"
   ]);
 });
 
+test("a disk that refuses the file is not taken for a broken connection", async () => {
+  const server = serve(() => new Response("data"));
+  const { client } = testClient(server.url);
+  const video = { id: "v", widget_type: "Video" };
+  expect(
+    await rejection(client.download("c", video, join(tmpdir(), "cll-no-such-folder", "file"))),
+  ).toMatchObject({
+    code: "DOWNLOAD_NOT_SAVED",
+  });
+  expect(server.requests).toHaveLength(1);
+});
+
 test("an empty download is not a file", async () => {
   const server = serve((_request, index) => new Response(index === 0 ? "" : "data"));
-  const bytes = await testClient(server.url).client.download("c", { id: "v", widget_type: "Video" });
-  expect(new TextDecoder().decode(bytes)).toBe("data");
+  const { client } = testClient(server.url);
+  expect(await downloaded(client, { id: "v", widget_type: "Video" })).toBe("data");
 });
 
 test("the token is in no error and no log line, even when the server repeats it", async () => {

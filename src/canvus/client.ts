@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { AppError } from "../errors/app-error.ts";
 import { type RetryPolicy, withRetry } from "../http/retry.ts";
 import type { Logger } from "../observability/logger.ts";
@@ -180,17 +181,19 @@ export class CanvusClient {
   }
 
   /**
-   * The original file of an image, PDF or video.
+   * Saves the original file of an image, PDF or video as `path`.
    *
-   * @throws AppError CANVUS_TOO_LARGE above maxDownloadBytes, CANVUS_NOT_FOUND while an upload is still processed.
+   * @throws AppError CANVUS_TOO_LARGE above maxDownloadBytes, CANVUS_NOT_FOUND while an upload is still processed,
+   * DOWNLOAD_NOT_SAVED when the disk refuses it
    */
-  download(canvasId: string, widget: WidgetReference, signal?: AbortSignal): Promise<Uint8Array> {
+  download(canvasId: string, widget: WidgetReference, path: string, signal?: AbortSignal): Promise<void> {
     const endpoint = `${widgetEndpoint(canvasId, widget)}/download`;
     return this.#retried(async () => {
+      await rm(path, { force: true });
       const bytes = await this.#authorized({ method: "GET", endpoint, signal }, (request) =>
-        this.#http.bytes(request, this.#maxDownloadBytes),
+        this.#http.file(request, path, this.#maxDownloadBytes),
       );
-      if (bytes.byteLength > 0) return bytes;
+      if (bytes > 0) return;
       throw new AppError("CANVUS_PROTOCOL", `The Canvus server sent an empty file for ${endpoint}.`, {
         context: { endpoint },
       });

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { AppError } from "../errors/app-error.ts";
 import { Deadline } from "../http/deadline.ts";
-import { BodyTooLarge, looksLikeHtml, readBeginning, readBounded } from "../http/response-body.ts";
+import { BodyTooLarge, looksLikeHtml, readBeginning, readBounded, saveBounded } from "../http/response-body.ts";
 import { retryAfterMs } from "../http/retry-after.ts";
 import type { LogFields, Logger } from "../observability/logger.ts";
 import { cancelled, type Timers } from "../timers.ts";
@@ -76,9 +76,10 @@ export class Http {
     });
   }
 
-  bytes(request: HttpRequest, maxBytes: number): Promise<Uint8Array> {
+  /** @returns the bytes written; what was written before a failure is left to the caller */
+  file(request: HttpRequest, path: string, maxBytes: number): Promise<number> {
     return this.#exchange(request, (response, deadline) =>
-      readBounded(response, maxBytes, () => deadline.touch()),
+      saveBounded(response, path, maxBytes, () => deadline.touch()),
     );
   }
 
@@ -212,6 +213,7 @@ export class Http {
     if (thrown instanceof AppError) return thrown;
     if (deadline.expired) return timeoutError(label, deadline.timeoutMs);
     if (signal?.aborted) return cancelled();
+    if (isDiskTrouble(thrown)) return diskError(thrown);
     return networkError(label, thrown);
   }
 }
@@ -223,6 +225,21 @@ function parseJson(text: string, label: RequestLabel): unknown {
   } catch {
     throw protocolError(label, text.trim() === "" ? "an empty answer came" : "the answer is not JSON");
   }
+}
+
+/** Writing the body to a file failed, not reading it from the network. */
+function isDiskTrouble(thrown: unknown): thrown is NodeJS.ErrnoException {
+  return (
+    thrown instanceof Error &&
+    "syscall" in thrown &&
+    (thrown.syscall === "write" || thrown.syscall === "open")
+  );
+}
+
+function diskError(cause: NodeJS.ErrnoException): AppError {
+  return new AppError("DOWNLOAD_NOT_SAVED", `The file could not be saved for reading (${cause.code}).`, {
+    cause,
+  });
 }
 
 function assertCertificate(pem: string): void {

@@ -1,3 +1,5 @@
+import { open } from "node:fs/promises";
+
 /** Whoever reads knows which AppError it means there. */
 export class BodyTooLarge extends Error {
   readonly maxBytes: number;
@@ -18,27 +20,54 @@ export async function readBounded(
   response: Response,
   maxBytes: number,
   onProgress: () => void,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of boundedChunks(response, maxBytes, onProgress)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Writes a body of up to `maxBytes` into a file, never holding more than a part of it.
+ *
+ * @returns the bytes written
+ * @throws BodyTooLarge, and the file system's error when it cannot be written
+ */
+export async function saveBounded(
+  response: Response,
+  path: string,
+  maxBytes: number,
+  onProgress: () => void,
+): Promise<number> {
+  const file = await open(path, "wx", 0o600);
+  let total = 0;
+  try {
+    for await (const chunk of boundedChunks(response, maxBytes, onProgress)) {
+      await file.writeFile(chunk);
+      total += chunk.byteLength;
+    }
+  } finally {
+    await file.close();
+  }
+  return total;
+}
+
+async function* boundedChunks(
+  response: Response,
+  maxBytes: number,
+  onProgress: () => void,
+): AsyncGenerator<Uint8Array> {
   const announced = Number(response.headers.get("content-length") ?? 0);
   if (announced > maxBytes) {
     await response.body?.cancel();
     throw new BodyTooLarge(maxBytes);
   }
-  const chunks: Uint8Array[] = [];
   let total = 0;
   for await (const chunk of response.body ?? []) {
     onProgress();
     total += chunk.byteLength;
     if (total > maxBytes) throw new BodyTooLarge(maxBytes);
-    chunks.push(chunk);
+    yield chunk;
   }
-  const bytes = new Uint8Array(total);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
 }
 
 /** Reads the beginning of a body and drops the rest: for error pages. */

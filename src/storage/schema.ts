@@ -6,6 +6,16 @@ import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from
  * newest first by id; SQLite keeps the id at the end of every index, so an index on a filter also gives the order.
  */
 
+const OPERATIONS = [
+  "note_prompt",
+  "image_prompt",
+  "image_question",
+  "image_analysis",
+  "pdf_precis",
+  "canvas_precis",
+  "handwriting",
+] as const;
+
 /** What the service was asked and what it answered; at the same time the journal that makes a prompt survive a crash. */
 export const processingHistory = sqliteTable(
   "processing_history",
@@ -14,9 +24,9 @@ export const processingHistory = sqliteTable(
     correlation_id: text().notNull(),
     canvas_id: text().notNull(),
     widget_id: text().notNull(),
-    /** The note that holds the answer; null until it exists. */
+    /** The note or picture that is the answer; null until it exists. */
     response_widget_id: text(),
-    operation_type: text({ enum: ["note_prompt", "image_prompt"] }).notNull(),
+    operation_type: text({ enum: OPERATIONS }).notNull(),
     prompt: text().notNull(),
     /** SHA-256 (hex) of the text that triggered: tells a repeated sight of one question from a new question. */
     content_hash: text().notNull(),

@@ -31,7 +31,7 @@ function answerNote(task: Task, trigger: Widget): AnswerNote {
   return new AnswerNote({
     task,
     board: bench.board,
-    trigger,
+    anchor: trigger,
     signal: new AbortController().signal,
     timers,
     onCreated: async (id) => {

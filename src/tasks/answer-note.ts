@@ -13,7 +13,7 @@ import type { Task } from "./task.ts";
 /** Often enough to see it grow, rarely enough for a busy server with dozens of answers at once. */
 const WRITE_INTERVAL_MS = 500;
 
-/** The note beside the trigger that fills with the answer. Created with the first text, recognised by its title. */
+/** The note that fills with the answer. Created with the first text, recognised by its title. */
 export class AnswerNote {
   readonly #task: Task;
   readonly #board: CanvasBoard;
@@ -26,8 +26,8 @@ export class AnswerNote {
   constructor(options: {
     readonly task: Task;
     readonly board: CanvasBoard;
-    /** The question's note, as it was when it was claimed. */
-    readonly trigger: Widget;
+    /** Beside what it is placed, as that was when the question was claimed. */
+    readonly anchor: Widget;
     readonly signal: AbortSignal;
     readonly timers: Timers;
     /** Told the id as soon as the note exists, before anything more is written to it. */
@@ -36,7 +36,7 @@ export class AnswerNote {
   }) {
     this.#task = options.task;
     this.#board = options.board;
-    this.#claimed = options.trigger;
+    this.#claimed = options.anchor;
     this.#signal = options.signal;
     this.#onCreated = options.onCreated;
     this.#writer = new CoalescingWriter({
@@ -63,7 +63,7 @@ export class AnswerNote {
 
   async #write(raw: string): Promise<void> {
     const text = disarmBraces(raw.trim());
-    const standing = this.#board.places.standing(this.#trigger);
+    const standing = this.#board.places.standing(this.#anchor);
     const size = noteSizeFor(text, standing.scale);
     const answerId = this.#task.answerId ?? (await this.#create({ text, size, ...standing }));
     if (answerId === null) return;
@@ -78,7 +78,7 @@ export class AnswerNote {
       ...fields,
       title: answerTitle(this.#task.correlationId),
       location: this.#take(fields.size).point,
-      ...answerColors(this.#trigger.background_color),
+      ...answerColors(this.#anchor.background_color),
     };
     const created = await this.#board.createNote(note, this.#signal);
     await this.#onCreated(created.id);
@@ -95,11 +95,11 @@ export class AnswerNote {
 
   #take(size: Size): Place {
     const { correlationId, answerId } = this.#task;
-    return this.#board.places.take({ correlationId, answerId, trigger: this.#trigger }, size);
+    return this.#board.places.take({ correlationId, answerId, anchor: this.#anchor }, size);
   }
 
-  /** Where the question is now: people move notes while they wait. */
-  get #trigger(): Widget {
+  /** Where it is now: people move widgets while they wait. */
+  get #anchor(): Widget {
     return this.#board.state.get(this.#claimed.id) ?? this.#claimed;
   }
 }

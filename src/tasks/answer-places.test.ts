@@ -19,7 +19,7 @@ function canvas(...widgets: Widget[]) {
 }
 
 function answer(trigger: Widget, answerId: string | null = null): PlacedAnswer {
-  return { correlationId: `for ${trigger.id}`, trigger, answerId };
+  return { correlationId: `for ${trigger.id}`, anchor: trigger, answerId };
 }
 
 test("two answers that are created at the same time do not lie on each other", () => {

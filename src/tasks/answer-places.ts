@@ -1,15 +1,28 @@
 import type { CanvasState } from "../canvus/canvas-state.ts";
-import { chainToTop, GeometryIndex, geometryOf, overlaps, type Rect } from "../canvus/geometry.ts";
+import {
+  chainToTop,
+  type Geometry,
+  GeometryIndex,
+  geometryOf,
+  overlaps,
+  type Rect,
+} from "../canvus/geometry.ts";
 import { placeBeside } from "../canvus/placement.ts";
 import type { Point, Size, Widget } from "../canvus/widget.ts";
 
 /** Types that lie under everything, or nowhere: answers may lie on them. */
 const NO_OBSTACLES = new Set(["SharedCanvas", "CanvasBackground", "Anchor", "Connector", "Annotation"]);
 
-/** A note being written: whose it is, beside what it belongs, and the note itself once it exists. */
+/** Side in units of a square as large as a page beside which notes of scale 1 read well (595 × 842 points). */
+const USUAL_PAGE = 700;
+const SMALLEST_SCALE = 0.7;
+const LARGEST_SCALE = 3;
+
+/** An answer being made: whose it is, beside what it belongs, and the note or picture itself once it exists. */
 export interface PlacedAnswer {
   readonly correlationId: string;
-  readonly trigger: Widget;
+  /** The question, or what it is about. */
+  readonly anchor: Widget;
   readonly answerId: string | null;
 }
 
@@ -41,11 +54,11 @@ export class AnswerPlaces {
     this.#state = state;
   }
 
-  /** The scale of a top-level note that looks as large as the trigger, and a depth above all the trigger lies in. */
-  standing(trigger: Widget): { readonly scale: number; readonly depth: number } {
-    const ancestors = chainToTop(trigger, this.#lookup);
+  /** The scale of a top-level note that fits its anchor, and a depth above all that the anchor lies in. */
+  standing(anchor: Widget): { readonly scale: number; readonly depth: number } {
+    const ancestors = chainToTop(anchor, this.#lookup);
     return {
-      scale: geometryOf(trigger, this.#lookup).scale,
+      scale: scaleBeside(anchor, geometryOf(anchor, this.#lookup)),
       depth: Math.max(...ancestors.map((widget) => widget.depth ?? 0)) + 1,
     };
   }
@@ -57,7 +70,9 @@ export class AnswerPlaces {
   take(answer: PlacedAnswer, size: Size): Place {
     const { correlationId } = answer;
     const index = new GeometryIndex(this.#lookup);
-    const { rect, scale } = index.of(answer.trigger);
+    const geometry = index.of(answer.anchor);
+    const { rect } = geometry;
+    const scale = scaleBeside(answer.anchor, geometry);
     const drawn = { width: size.width * scale, height: size.height * scale };
     const occupied = this.#occupied(answer, index);
     const taken = this.#taken.get(correlationId);
@@ -97,6 +112,16 @@ export class AnswerPlaces {
     const root = this.#state.sharedCanvas;
     return { x: 0, y: 0, width: root?.size?.width ?? 0, height: root?.size?.height ?? 0 };
   }
+}
+
+/**
+ * Beside a note, as large as that note. The scale of other widgets says nothing about text (a photo may be thousands of
+ * units wide, at scale 0.1), so beside them a note is as large as their drawing asks for.
+ */
+function scaleBeside(anchor: Widget, { rect, scale }: Geometry): number {
+  if (anchor.widget_type.toLowerCase() === "note") return scale;
+  const fitting = Math.sqrt(rect.width * rect.height) / USUAL_PAGE;
+  return Math.min(LARGEST_SCALE, Math.max(SMALLEST_SCALE, fitting));
 }
 
 function growsOver(at: Rect, size: Size, occupied: readonly Rect[]): boolean {

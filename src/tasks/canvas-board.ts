@@ -1,27 +1,34 @@
 import type { CanvasState } from "../canvus/canvas-state.ts";
 import type { CanvusClient } from "../canvus/client.ts";
+import type { Downloads } from "../canvus/downloads.ts";
+import type { WidgetLookup } from "../canvus/geometry.ts";
 import type { Widget } from "../canvus/widget.ts";
-import type { NoteInput, WidgetPatch, WidgetReference } from "../canvus/widget-input.ts";
+import type { ImageInput, NoteInput, WidgetPatch, WidgetReference } from "../canvus/widget-input.ts";
 import { AnswerPlaces } from "./answer-places.ts";
 import { SerialQueue } from "./serial-queue.ts";
 
-/** One canvas as tasks see it: its live picture, the places for answers, and its API. */
+/** One canvas as tasks and abilities see it: its live picture, the places for answers, and its API. */
 export class CanvasBoard {
   readonly canvasId: string;
   readonly state: CanvasState;
   readonly places: AnswerPlaces;
+  readonly lookup: WidgetLookup;
   readonly #client: CanvusClient;
+  readonly #downloads: Downloads;
   readonly #rewrites = new SerialQueue();
 
   constructor(options: {
     readonly canvasId: string;
     readonly client: CanvusClient;
+    readonly downloads: Downloads;
     readonly state: CanvasState;
   }) {
     this.canvasId = options.canvasId;
     this.state = options.state;
     this.places = new AnswerPlaces(options.state);
+    this.lookup = (id) => options.state.get(id);
     this.#client = options.client;
+    this.#downloads = options.downloads;
   }
 
   /** As it is on the server now; the live picture may be some milliseconds behind. */
@@ -58,6 +65,10 @@ export class CanvasBoard {
     return this.#client.createNote(this.canvasId, note, signal);
   }
 
+  uploadImage(image: ImageInput, signal?: AbortSignal): Promise<Widget> {
+    return this.#client.uploadImage(this.canvasId, image, signal);
+  }
+
   delete(widget: WidgetReference): Promise<void> {
     return this.#client.deleteWidget(this.canvasId, widget);
   }
@@ -72,7 +83,13 @@ export class CanvasBoard {
     this.#client.disown(this.canvasId, title);
   }
 
-  findNotes(title: string, signal?: AbortSignal): Promise<Widget[]> {
-    return this.#client.findByTitle(this.canvasId, "Note", title, signal);
+  /** Notes and pictures of this title, pictures first: a picture is always a whole answer. */
+  async findAnswers(title: string, signal?: AbortSignal): Promise<Widget[]> {
+    const find = (type: string) => this.#client.findByTitle(this.canvasId, type, title, signal);
+    return (await Promise.all([find("Image"), find("Note")])).flat();
+  }
+
+  withFile<T>(widget: Widget, signal: AbortSignal, use: (path: string) => Promise<T>): Promise<T> {
+    return this.#downloads.withFile(this.canvasId, widget, signal, use);
   }
 }

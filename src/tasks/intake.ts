@@ -1,10 +1,12 @@
 import { customAlphabet } from "nanoid";
-import type { WidgetChange } from "../canvus/widget.ts";
+import type { Widget, WidgetChange } from "../canvus/widget.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { Journal } from "../storage/storage.ts";
 import type { Timers } from "../timers.ts";
+import { detectTrigger } from "../triggers/detect-trigger.ts";
+import { readImageTitle } from "../triggers/image-title.ts";
 import { hasStatus, withoutStatus, withStatus } from "../triggers/our-marks.ts";
-import { contentHash, detectTrigger, type Trigger } from "../triggers/trigger.ts";
+import { contentHash, type Trigger } from "../triggers/trigger.ts";
 import type { CanvasBoard } from "./canvas-board.ts";
 import { Settler } from "./settler.ts";
 import type { Task } from "./task.ts";
@@ -113,26 +115,33 @@ export class Intake {
     this.#settler.touch(key, trigger.content, () => this.#take(canvasId, widgetId));
   }
 
-  /** A status line on a note that no task works on, and still so after a while. */
+  /** Our mark on a widget that no task works on, and still so after a while. */
   #considerStray(canvasId: string, widgetId: string): void {
     const board = this.#boards.get(canvasId);
-    const text = () => board?.state.get(widgetId)?.text ?? "";
-    const isStray = () => hasStatus(text()) && !this.#desk.isBusy(canvasId, widgetId);
+    const mark = () => ourMark(board?.state.get(widgetId));
+    const isStray = () => mark() !== null && !this.#desk.isBusy(canvasId, widgetId);
     if (!board || !isStray()) return;
-    this.#settler.touch(strayKey(keyOf(canvasId, widgetId)), text(), () => {
+    this.#settler.touch(strayKey(keyOf(canvasId, widgetId)), mark() ?? "", () => {
       if (isStray())
         this.#doing("a status line was left behind", canvasId, widgetId, () => this.#clean(board, widgetId));
     });
   }
 
+  /** A picture without the mark asks again, which is what whoever lost its task wants. */
   async #clean(board: CanvasBoard, widgetId: string): Promise<void> {
     const isBusy = () => this.#desk.isBusy(board.canvasId, widgetId);
+    const widget = board.state.get(widgetId);
+    if (widget && widget.text === undefined) {
+      await board.patch(widget, { title: readImageTitle(widget.title ?? "").plain });
+      return;
+    }
     await board.rewrite(widgetId, (text) => (isBusy() ? null : withoutStatus(text)));
   }
 
   #triggerOf(canvasId: string, widgetId: string): Trigger | null {
-    const widget = this.#boards.get(canvasId)?.state.get(widgetId);
-    return widget ? detectTrigger(widget) : null;
+    const board = this.#boards.get(canvasId);
+    const widget = board?.state.get(widgetId);
+    return board && widget ? detectTrigger(widget, board.lookup) : null;
   }
 
   #take(canvasId: string, widgetId: string): void {
@@ -214,13 +223,22 @@ export class Intake {
       canvas_id: canvasId,
       widget_id: widgetId,
     });
+    // A picture has no text to say it in; it stays as it is until there is room.
+    if (board.state.get(widgetId)?.text === undefined) return;
     const status = "many questions are waiting; this one is taken as soon as there is room …";
     // By the time this is written there may have been room.
     const isWaiting = () => this.#overflowed.has(key);
     await board.rewrite(widgetId, (text, note) =>
-      isWaiting() && detectTrigger(note) ? withStatus(text, status) : null,
+      isWaiting() && detectTrigger(note, board.lookup) ? withStatus(text, status) : null,
     );
   }
+}
+
+/** The status line of a note, or the title of a picture that says somebody works on it; null without such a mark. */
+function ourMark(widget: Widget | undefined): string | null {
+  const { text, title = "" } = widget ?? {};
+  if (text !== undefined) return hasStatus(text) ? text : null;
+  return readImageTitle(title).claim.state === "working" ? title : null;
 }
 
 function strayKey(key: string): string {

@@ -1,4 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Ability, AbilityRequest, AbilityResult } from "../abilities/ability.ts";
+import type { Widget } from "../canvus/widget.ts";
 import type { Journal } from "../storage/storage.ts";
 import { systemTimers } from "../timers.ts";
 import { recoverTask } from "./recovery.ts";
@@ -16,18 +20,77 @@ beforeEach(async () => {
 });
 afterEach(() => bench.stop());
 
+interface Scenario {
+  readonly name: string;
+  readonly ask: () => Promise<Widget>;
+  readonly ability: Ability;
+  /** What must be on the canvas in the end. */
+  readonly judge: (asked: Widget) => Promise<void>;
+  /** How often the journal is written, and how many requests go to the server. */
+  readonly writes: number;
+  readonly requests: number;
+}
+
+const PICTURE = readFileSync(join(import.meta.dir, "../simulator/seed/red-circle.png"));
+
+const SCENARIOS: readonly Scenario[] = [
+  {
+    name: "a note and its answer",
+    ask: () => bench.write("{{Why?}}"),
+    ability: twoPieces,
+    judge: async ({ id }) => {
+      expect((await bench.answers()).map(({ text }) => text)).toEqual(["Because."]);
+      expect(await bench.textOf(id)).toBe("Why?");
+    },
+    writes: 5,
+    requests: 8,
+  },
+  {
+    name: "an icon on a PDF and its summary",
+    ask: async () => {
+      const icon = await bench.dropIcon("AI_Icon_PDF_Precis", (await bench.dropPdf()).id);
+      await bench.watch();
+      return icon;
+    },
+    ability: twoPieces,
+    judge: async () => {
+      expect((await bench.answers()).map(({ text }) => text)).toEqual(["Because."]);
+      expect(await bench.images()).toEqual([]);
+    },
+    writes: 5,
+    requests: 7,
+  },
+  {
+    name: "a note and its picture",
+    ask: () => bench.write("{{image: why}}"),
+    ability: async () => ({
+      ...resultOf("Picture of why"),
+      picture: { png: PICTURE, width: 256, height: 256 },
+    }),
+    judge: async ({ id }) => {
+      expect(await bench.images()).toMatchObject([{ size: { width: 256, height: 256 } }]);
+      expect(await bench.answers()).toEqual([]);
+      expect(await bench.textOf(id)).toBe("image: why");
+    },
+    writes: 4,
+    requests: 6,
+  },
+];
+
 /** An answer that comes in two pieces. */
-async function work(task: Task, journal: Journal): Promise<void> {
+async function twoPieces({ show }: AbilityRequest): Promise<AbilityResult> {
+  show("Beca");
+  // Let the first piece be written before the last one comes.
+  await Promise.race([rowsHaveAnswer(), Bun.sleep(20)]);
+  return resultOf("Because.");
+}
+
+async function work(task: Task, journal: Journal, { ability }: Scenario): Promise<void> {
   const taskWork = new TaskWork({
     task,
     board: bench.boardOf(bench.newClient()),
     journal,
-    ability: async ({ show }) => {
-      show("Beca");
-      // Let the first piece be written before the last one comes.
-      await Promise.race([rowsHaveAnswer(), Bun.sleep(20)]);
-      return resultOf("Because.");
-    },
+    ability,
     timers: systemTimers,
     signal: new AbortController().signal,
   });
@@ -62,36 +125,41 @@ function dyingJournal(at: number, when: "before" | "after"): { journal: Journal;
 }
 
 /** What a restart does, and what must be true then. */
-async function restartAndJudge(noteId: string): Promise<void> {
+async function restartAndJudge(asked: Widget, scenario: Scenario): Promise<void> {
   const live = await bench.journal.live();
-  for (const row of live) await work(recoverTask(row), bench.journal);
-  expect((await bench.answers()).map(({ text }) => text)).toEqual(["Because."]);
-  expect(await bench.textOf(noteId)).toBe("Why?");
-  expect(bench.rows()).toMatchObject([{ status: "succeeded", response: "Because." }]);
+  for (const row of live) await work(recoverTask(row), bench.journal, scenario);
+  await scenario.judge(asked);
+  expect(bench.rows()).toMatchObject([{ status: "succeeded", stage: "answered" }]);
 }
 
-for (const when of ["before", "after"] as const) {
-  for (const at of [1, 2, 3, 4, 5]) {
-    test(`killed ${when} write ${at} of the journal`, async () => {
-      const note = await bench.write("{{Why?}}");
-      const { journal, died } = dyingJournal(at, when);
-      const task = await bench.taskFor(note);
-      const ended = await Promise.race([work(task, journal).then(() => "ended"), died.then(() => "died")]);
-      expect(ended).toBe("died");
-      await restartAndJudge(note.id);
-    });
-  }
+const counted = (count: number) => Array.from({ length: count }, (_, at) => at + 1);
 
-  for (const at of [1, 2, 3, 4, 5, 6, 7, 8]) {
-    test(`killed ${when} request ${at} to the Canvus server had its effect`, async () => {
-      const note = await bench.write("{{Why?}}");
-      const task = await bench.taskFor(note);
-      const rule = { kind: "stall", when, path: "/api/v1/canvases/*", rate: 1 / at, count: 1 };
-      await bench.server.faults(rule);
-      const run = work(task, bench.journal).then(() => "ended");
-      expect(await Promise.race([run, stalled()])).toBe("stalled");
-      await restartAndJudge(note.id);
-    });
+for (const scenario of SCENARIOS) {
+  for (const when of ["before", "after"] as const) {
+    test.each(counted(scenario.writes))(
+      `${scenario.name}: killed ${when} write %i of the journal`,
+      async (at) => {
+        const asked = await scenario.ask();
+        const { journal, died } = dyingJournal(at, when);
+        const task = await bench.taskFor(asked);
+        const run = work(task, journal, scenario).then(() => "ended");
+        expect(await Promise.race([run, died.then(() => "died")])).toBe("died");
+        await restartAndJudge(asked, scenario);
+      },
+    );
+
+    test.each(counted(scenario.requests))(
+      `${scenario.name}: killed ${when} request %i had its effect`,
+      async (at) => {
+        const asked = await scenario.ask();
+        const task = await bench.taskFor(asked);
+        const rule = { kind: "stall", when, path: "/api/v1/canvases/*", rate: 1 / at, count: 1 };
+        await bench.server.faults(rule);
+        const run = work(task, bench.journal, scenario).then(() => "ended");
+        expect(await Promise.race([run, stalled()])).toBe("stalled");
+        await restartAndJudge(asked, scenario);
+      },
+    );
   }
 }
 

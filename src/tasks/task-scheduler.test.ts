@@ -10,6 +10,7 @@ const LIMITS: SchedulerLimits = {
   maxQueuedPerCanvas: 5,
   maxRetries: 2,
   retryDelayMs: 1000,
+  documentTimeoutMs: 600_000,
   processingTimeoutMs: 60_000,
 };
 

@@ -31,6 +31,8 @@ export interface SchedulerLimits {
   readonly retryDelayMs: number;
   /** Longest time from the first start of a task to its answer. */
   readonly processingTimeoutMs: number;
+  /** The same for tasks that read whole documents. */
+  readonly documentTimeoutMs: number;
 }
 
 interface Entry {
@@ -218,7 +220,7 @@ export class TaskScheduler {
     this.#turns.push(canvasId);
     entry.phase = "running";
     if (entry.work.kind === "answer")
-      entry.deadline ??= (this.#modelAwaySince ?? now) + this.#limits.processingTimeoutMs;
+      entry.deadline ??= (this.#modelAwaySince ?? now) + this.#timeLimit(entry.task);
     this.#effects.start(entry.task, entry.work);
   }
 
@@ -238,13 +240,20 @@ export class TaskScheduler {
   #enforceDeadline(entry: Entry, now: number): void {
     if (entry.abortReason || entry.work.kind !== "answer" || this.#modelAwaySince !== null) return;
     if (entry.deadline === null || now < entry.deadline) return;
-    const seconds = Math.round(this.#limits.processingTimeoutMs / 1000);
+    const seconds = Math.round(this.#timeLimit(entry.task) / 1000);
     const limit = seconds === 1 ? "1 second" : `${seconds} seconds`;
     const error = new AppError("PROMPT_TIMEOUT", `The answer took longer than ${limit}.`);
     if (entry.phase === "running") {
       entry.abortReason = error;
       this.#effects.abort(entry.task, error);
     } else if (this.#availableCanvases.has(entry.task.canvasId)) this.#report(entry, error, now);
+  }
+
+  #timeLimit({ operation }: Task): number {
+    const { processingTimeoutMs, documentTimeoutMs } = this.#limits;
+    return operation === "pdf_precis" || operation === "canvas_precis"
+      ? documentTimeoutMs
+      : processingTimeoutMs;
   }
 
   /** An outage of the canvas must not eat the time and the attempts of those who wait for it. */

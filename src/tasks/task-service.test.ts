@@ -6,7 +6,7 @@ import { systemTimers } from "../timers.ts";
 import { hasStatus, withStatus } from "../triggers/our-marks.ts";
 import type { SchedulerLimits } from "./task-scheduler.ts";
 import { TaskService } from "./task-service.ts";
-import { ScriptedAbility, TaskBench } from "./testing/task-bench.ts";
+import { everyAbility, ScriptedAbility, TaskBench } from "./testing/task-bench.ts";
 
 let bench: TaskBench;
 let script: ScriptedAbility;
@@ -28,6 +28,7 @@ const LIMITS: SchedulerLimits = {
   maxRetries: 2,
   retryDelayMs: 1,
   processingTimeoutMs: 60_000,
+  documentTimeoutMs: 60_000,
 };
 
 /** A service that watches the bench's canvas. */
@@ -36,7 +37,7 @@ async function start(limits: Partial<SchedulerLimits> = {}, journal: Journal = b
     limits: { ...LIMITS, ...limits },
     settleMs: 5,
     journal,
-    abilities: { note_prompt: script.ability, image_prompt: script.ability },
+    abilities: everyAbility(script.ability),
     timers: systemTimers,
     logger: bench.logger,
   });

@@ -5,7 +5,7 @@ import { withCorrelation } from "../observability/correlation.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { Journal } from "../storage/storage.ts";
 import { sleep, type Timers } from "../timers.ts";
-import type { Trigger } from "../triggers/trigger.ts";
+import type { Operation } from "../triggers/operation.ts";
 import type { CanvasBoard } from "./canvas-board.ts";
 import { Intake } from "./intake.ts";
 import type { LiveTask } from "./live-task.ts";
@@ -19,7 +19,7 @@ export interface TaskServiceOptions {
   /** How long a note must stay unchanged before its question counts as typed, in ms. */
   readonly settleMs: number;
   readonly journal: Journal;
-  readonly abilities: Readonly<Record<Trigger["operation"], Ability>>;
+  readonly abilities: Readonly<Record<Operation, Ability>>;
   readonly timers: Timers;
   readonly logger: Logger;
 }

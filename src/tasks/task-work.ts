@@ -1,14 +1,19 @@
-import type { Ability, AbilityResult } from "../abilities/ability.ts";
+import type { Ability, AbilityResult, Picture } from "../abilities/ability.ts";
 import type { Widget } from "../canvus/widget.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { JournalChanges } from "../storage/journal-store.ts";
 import type { Journal } from "../storage/storage.ts";
 import type { Timers } from "../timers.ts";
+import { subjectOf } from "../triggers/detect-trigger.ts";
 import { answerTitle } from "../triggers/our-marks.ts";
 import { AnswerNote } from "./answer-note.ts";
+import { placePicture } from "./answer-picture.ts";
 import type { CanvasBoard } from "./canvas-board.ts";
 import { errorNoteText } from "./error-note.ts";
+import { progressText } from "./progress-text.ts";
 import type { Task } from "./task.ts";
+import { isAskedByNote, type TriggerHandle } from "./trigger-handle.ts";
+import { TriggerImage } from "./trigger-image.ts";
 import { TriggerNote } from "./trigger-note.ts";
 
 export interface TaskWorkOptions {
@@ -22,15 +27,15 @@ export interface TaskWorkOptions {
 }
 
 /**
- * What is done for one task. Every step may be repeated after a crash between any two of them: the braces and the
- * status line change in one write, the answer note bears the correlation id in its title, and the journal is written
- * before the next step relies on it.
+ * What is done for one task. Every step may be repeated after a crash between any two of them: braces and status line
+ * of a note, or the mark in the title of a picture, change in one write; the answer bears the correlation id in its
+ * title; and the journal is written before the next step relies on it.
  *
- * | stage in the journal | on the canvas                                   | a restart continues with      |
- * |----------------------|-------------------------------------------------|-------------------------------|
- * | queued               | braces, or braces just replaced by a status line | claim                        |
- * | claimed              | status line; perhaps a part of an answer         | answer, into the same note   |
- * | answered             | whole answer; perhaps still a status line        | taking the status line away  |
+ * | stage in the journal | on the canvas                                      | a restart continues with           |
+ * |----------------------|----------------------------------------------------|------------------------------------|
+ * | queued               | the question, or it was just marked as taken       | claim                              |
+ * | claimed              | the mark; perhaps a part of an answer, or a picture | answer, into the same note; a picture is whole, it counts |
+ * | answered             | whole answer; perhaps still the mark               | taking the mark or the icon away   |
  */
 export class TaskWork {
   readonly #options: TaskWorkOptions;
@@ -41,15 +46,21 @@ export class TaskWork {
 
   /** Takes the question and lets people know that it waits. */
   async announce(status: string): Promise<void> {
-    await this.#claim(this.#triggerNote(), status);
+    const { task } = this.#options;
+    if (task.stage === "answered") return;
+    const trigger = this.#trigger();
+    const widget = await this.#claim(trigger, status);
+    // What an earlier run of the service wrote may be there already, and says as much.
+    if (trigger.showsProgress || task.recovered) return;
+    await this.#answerNote(widget, () => undefined).finish(waitingText(status));
   }
 
   /** @throws AppError when it did not come to a complete answer; it may be called again. */
   async answer(): Promise<void> {
     const { task } = this.#options;
-    const trigger = this.#triggerNote();
+    const trigger = this.#trigger();
     if (task.stage !== "answered") await this.#write(trigger);
-    await this.#end(() => trigger.release(), { status: "succeeded" });
+    await this.#end(() => trigger.release("succeeded"), { status: "succeeded" });
   }
 
   /** Tells people on the canvas why there is no answer. */
@@ -58,7 +69,7 @@ export class TaskWork {
     // What failed is only the last touch; the answer is there and must not be written over.
     if (task.stage === "answered") return this.answer();
     const tell = async () => {
-      const trigger = this.#triggerNote();
+      const trigger = this.#trigger();
       // Braces that stayed would ask the same again.
       const isClaimed = task.stage !== "queued";
       const asked = isClaimed
@@ -66,8 +77,8 @@ export class TaskWork {
         : await this.#claim(trigger, "stopping …");
       await this.#findAnswer();
       const note = this.#answerNote(asked, () => undefined);
-      await note.finish(errorNoteText(error, task.correlationId));
-      await trigger.release();
+      await note.finish(errorNoteText(error, task));
+      await trigger.release("failed");
     };
     await this.#end(tell, {
       status: "failed",
@@ -83,8 +94,8 @@ export class TaskWork {
     const takeBack = async () => {
       await this.#findAnswer();
       board.disown(answerTitle(task.correlationId));
-      if (task.answerId !== null) await board.delete({ id: task.answerId, widget_type: "Note" });
-      await this.#triggerNote().release();
+      if (task.answerId !== null) await board.delete({ id: task.answerId, widget_type: this.#answerType() });
+      await this.#trigger().release("cancelled");
     };
     await this.#end(takeBack, { status: "cancelled", duration_ms: this.#duration() });
   }
@@ -105,26 +116,35 @@ export class TaskWork {
     await journal.update(task.correlationId, { ...changes, completed_at });
   }
 
-  async #write(trigger: TriggerNote): Promise<void> {
-    const { task, ability, signal, timers, journal } = this.#options;
+  async #write(trigger: TriggerHandle): Promise<void> {
+    const { task, ability, board, signal, timers, journal } = this.#options;
     task.attempts += 1;
     const started = task.attempts === 1 ? { started_at: new Date(timers.now()).toISOString() } : {};
     await journal.update(task.correlationId, { status: "running", attempts: task.attempts, ...started });
-    const note = await this.#claim(trigger, "starting …");
-    if (task.recovered) await this.#findAnswer();
+    const widget = await this.#claim(trigger, "starting …");
+    // An earlier run uploaded the picture and did not come to say so: it is whole, another one would be a second answer.
+    if (task.recovered && (await this.#findAnswer()) === "picture") return this.#pictureFound();
     const failed = new AbortController();
-    const answer = this.#answerNote(note, (error) => {
+    const answer = this.#answerNote(widget, (error) => {
       if (!error.retryable) failed.abort(error);
     });
     try {
       const result = await ability({
         prompt: task.prompt,
         correlationId: task.correlationId,
+        canvas: board,
+        trigger: widget,
+        subject: this.#subject(widget),
         signal: AbortSignal.any([signal, failed.signal]),
-        progress: (status) => trigger.progress(status),
+        progress: (status, fraction) => {
+          const text = progressText(status, fraction);
+          if (trigger.showsProgress) trigger.progress(text);
+          else answer.show(waitingText(text));
+        },
         show: (text) => answer.show(text),
       });
-      await answer.finish(result.text);
+      if (result.picture) await this.#place(result.picture, answer, widget);
+      else await answer.finish(result.text);
       await this.#answered(result);
     } catch (error) {
       await Promise.all([answer.stop(), trigger.stop()]);
@@ -132,14 +152,39 @@ export class TaskWork {
     }
   }
 
-  async #claim(trigger: TriggerNote, status: string) {
+  /** Instead of a note that may have been begun: the model may decide for a picture in a second attempt only. */
+  async #place(picture: Picture, answer: AnswerNote, trigger: Widget): Promise<void> {
+    const { task, board, journal, signal } = this.#options;
+    await answer.stop();
+    if (task.answerId !== null) {
+      await board.delete({ id: task.answerId, widget_type: "Note" });
+      task.answerId = null;
+      await journal.update(task.correlationId, { response_widget_id: null });
+    }
+    const anchor = this.#subject(trigger);
+    const { id } = await placePicture(board, picture, { correlationId: task.correlationId, anchor }, signal);
+    await this.#remember(id);
+  }
+
+  async #pictureFound(): Promise<void> {
+    const { task, journal, timers } = this.#options;
+    const answered_at = new Date(timers.now()).toISOString();
+    await journal.update(task.correlationId, {
+      stage: "answered",
+      answered_at,
+      duration_ms: this.#duration(),
+    });
+    task.stage = "answered";
+  }
+
+  async #claim(trigger: TriggerHandle, status: string): Promise<Widget> {
     const { task, journal } = this.#options;
-    const note = await trigger.claim(status);
+    const widget = await trigger.claim(status);
     if (task.stage === "queued") {
       await journal.update(task.correlationId, { stage: "claimed" });
       task.stage = "claimed";
     }
-    return note;
+    return widget;
   }
 
   async #answered(result: AbilityResult): Promise<void> {
@@ -157,18 +202,32 @@ export class TaskWork {
     task.stage = "answered";
   }
 
-  /** A note may be on the canvas although nobody knows it: the reply to its creation got lost, or a crash came first. */
-  async #findAnswer(): Promise<void> {
+  /**
+   * An answer may be on the canvas although nobody knows it: the reply to its creation got lost, or a crash came first.
+   * @returns what it is; null when there is none, or nobody had to look.
+   */
+  async #findAnswer(): Promise<"note" | "picture" | null> {
     const { task, board, signal } = this.#options;
     const title = answerTitle(task.correlationId);
+    let kept: Widget | undefined;
     if (task.stage !== "queued" && (task.recovered || task.answerId === null)) {
-      const found = await board.findNotes(title, signal);
+      const found = await board.findAnswers(title, signal);
       const [first] = found;
-      if (first && task.answerId === null) await this.#remember(first.id);
+      const isPicture = first?.widget_type.toLowerCase() === "image";
+      kept = isPicture ? first : (found.find(({ id }) => id === task.answerId) ?? first);
+      if (kept && kept.id !== task.answerId) await this.#remember(kept.id);
       // A crash may have come between the creation of a twin and its removal.
       for (const twin of found) if (task.recovered && twin.id !== task.answerId) await board.delete(twin);
     }
     if (task.recovered) board.expectTwins(title, task.answerId);
+    if (!kept) return null;
+    return kept.widget_type.toLowerCase() === "image" ? "picture" : "note";
+  }
+
+  /** Of the answer that exists; one so new that the stream does not show it yet is deleted as a stray, whatever it is. */
+  #answerType(): string {
+    const { task, board } = this.#options;
+    return (task.answerId !== null && board.state.get(task.answerId)?.widget_type) || "Note";
   }
 
   async #remember(answerId: string): Promise<void> {
@@ -186,18 +245,29 @@ export class TaskWork {
     return new AppError("CANCELLED", "The answer was deleted while it was written.", { cause });
   }
 
-  #triggerNote(): TriggerNote {
-    const { task, board, signal, timers } = this.#options;
-    return new TriggerNote({ task, board, signal, timers });
+  #trigger(): TriggerHandle {
+    const { task } = this.#options;
+    return isAskedByNote(task.operation) ? new TriggerNote(this.#options) : new TriggerImage(this.#options);
+  }
+
+  #subject(trigger: Widget): Widget {
+    const { task, board } = this.#options;
+    return subjectOf(task.operation, trigger, board.lookup);
   }
 
   #answerNote(trigger: Widget, onError: (error: AppError) => void): AnswerNote {
     const { task, board, signal, timers } = this.#options;
     const onCreated = (id: string) => this.#remember(id);
-    return new AnswerNote({ task, board, trigger, signal, timers, onCreated, onError });
+    const anchor = this.#subject(trigger);
+    return new AnswerNote({ task, board, anchor, signal, timers, onCreated, onError });
   }
 
   #duration(): number {
     return this.#options.timers.now() - this.#options.task.createdAt;
   }
+}
+
+/** In the note that will be the answer, while there is no answer yet. */
+function waitingText(status: string): string {
+  return `⏳ ${status}`;
 }

@@ -1,18 +1,18 @@
-import type { Trigger } from "../triggers/trigger.ts";
+import type { Operation } from "../triggers/operation.ts";
 
 /** One prompt on its way to an answer. What is written here is also in the journal, so that a restart knows it. */
 export interface Task {
   readonly correlationId: string;
   readonly canvasId: string;
   readonly widgetId: string;
-  readonly operation: Trigger["operation"];
+  readonly operation: Operation;
   readonly prompt: string;
   /** SHA-256 (hex) of the trigger's content: tells whether the note still asks the same. */
   readonly contentHash: string;
   readonly createdAt: number;
-  /** How far the canvas has been written: nothing yet, braces removed, answer complete. */
+  /** How far the canvas has been written: nothing yet, question taken, answer complete. */
   stage: "queued" | "claimed" | "answered";
-  /** The note that holds the answer, once it exists. */
+  /** The note or picture that is the answer, once it exists. */
   answerId: string | null;
   /** True when an earlier run of the service began it: what is on the canvas must be looked up, not assumed. */
   readonly recovered: boolean;

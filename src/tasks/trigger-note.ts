@@ -1,12 +1,12 @@
 import type { Widget } from "../canvus/widget.ts";
-import { AppError } from "../errors/app-error.ts";
-import type { Timers } from "../timers.ts";
+import { detectTrigger } from "../triggers/detect-trigger.ts";
 import { removeBraces } from "../triggers/note-prompt.ts";
 import { hasStatus, withoutStatus, withStatus } from "../triggers/our-marks.ts";
-import { contentHash, detectTrigger } from "../triggers/trigger.ts";
+import { contentHash } from "../triggers/trigger.ts";
 import type { CanvasBoard } from "./canvas-board.ts";
 import { CoalescingWriter } from "./coalescing-writer.ts";
 import type { Task } from "./task.ts";
+import { changed, isGone, type TriggerHandle, type TriggerOptions } from "./trigger-handle.ts";
 
 const WRITE_INTERVAL_MS = 500;
 
@@ -14,18 +14,14 @@ const WRITE_INTERVAL_MS = 500;
  * The note that asked. Each write starts from the text as it is now on the server, so that what people typed
  * meanwhile is kept.
  */
-export class TriggerNote {
+export class TriggerNote implements TriggerHandle {
+  readonly showsProgress = true;
   readonly #task: Task;
   readonly #board: CanvasBoard;
   readonly #signal: AbortSignal;
   readonly #status: CoalescingWriter<string>;
 
-  constructor(options: {
-    readonly task: Task;
-    readonly board: CanvasBoard;
-    readonly signal: AbortSignal;
-    readonly timers: Timers;
-  }) {
+  constructor(options: TriggerOptions) {
     this.#task = options.task;
     this.#board = options.board;
     this.#signal = options.signal;
@@ -39,17 +35,14 @@ export class TriggerNote {
   }
 
   /**
-   * Takes the question: braces away, status line there, in one write. Repeating it does no harm; the braces of another
-   * question that people have added since then stay.
-   *
-   * @returns the note as it was before.
-   * @throws AppError CANCELLED when the note is gone or asks something else by now.
+   * Takes the question: braces away, status line there, in one write. The braces of another question that people have
+   * added since then stay.
    */
   claim(status: string): Promise<Widget> {
     return this.#rewrite((text, note) => {
       if (this.#asks(note)) return withStatus(removeBraces(text), status);
       if (this.#isClaimed(text, note)) return withStatus(text, status);
-      throw changed();
+      throw changed("note");
     });
   }
 
@@ -57,13 +50,13 @@ export class TriggerNote {
     this.#status.push(status);
   }
 
-  /** Takes the status line away, whatever became of the task. A note that is gone by now needs nothing. */
+  /** Takes the status line away. */
   async release(): Promise<void> {
     await this.#status.stop();
     try {
       await this.#board.rewrite(this.#task.widgetId, withoutStatus);
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== "CANVUS_NOT_FOUND") throw error;
+      if (!isGone(error)) throw error;
     }
   }
 
@@ -79,13 +72,13 @@ export class TriggerNote {
     try {
       return await this.#board.rewrite(this.#task.widgetId, change, this.#signal);
     } catch (error) {
-      if (error instanceof AppError && error.code === "CANVUS_NOT_FOUND") throw changed();
+      if (isGone(error)) throw changed("note");
       throw error;
     }
   }
 
   #asks(note: Widget): boolean {
-    const trigger = detectTrigger(note);
+    const trigger = detectTrigger(note, this.#board.lookup);
     return trigger !== null && contentHash(trigger) === this.#task.contentHash;
   }
 
@@ -98,10 +91,6 @@ export class TriggerNote {
     if (this.#task.stage !== "queued") return true;
     if (!hasStatus(text)) return false;
     const [beforeBraces = ""] = text.split("{{");
-    return detectTrigger(note) === null || beforeBraces.includes(this.#task.prompt);
+    return detectTrigger(note, this.#board.lookup) === null || beforeBraces.includes(this.#task.prompt);
   }
-}
-
-function changed(): AppError {
-  return new AppError("CANCELLED", "The note was deleted or changed before it was answered.");
 }

@@ -1,9 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import type { Widget } from "../canvus/widget.ts";
+import { detectTrigger as detect } from "./detect-trigger.ts";
 import { disarmBraces, parseNotePrompt, removeBraces } from "./note-prompt.ts";
 import { hasStatus, withoutStatus, withStatus } from "./our-marks.ts";
-import { detectTrigger } from "./trigger.ts";
 
+const NOWHERE = () => undefined;
+const detectTrigger = (widget: Widget) => detect(widget, NOWHERE);
 const note = (text: string, more = {}) => ({ id: "n", widget_type: "Note", text, ...more });
 
 describe("parseNotePrompt", () => {

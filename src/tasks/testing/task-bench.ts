@@ -1,7 +1,11 @@
 import type { Database } from "bun:sqlite";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { nanoid } from "nanoid";
 import type { Ability, AbilityRequest, AbilityResult } from "../../abilities/ability.ts";
 import { CanvasWatcher } from "../../canvus/canvas-watcher.ts";
 import { CanvusClient } from "../../canvus/client.ts";
+import { Downloads } from "../../canvus/downloads.ts";
 import { RecordingLogger } from "../../canvus/testing/recording-logger.ts";
 import type { Widget, WidgetChange } from "../../canvus/widget.ts";
 import { TestBench } from "../../simulator/test-client.ts";
@@ -10,7 +14,9 @@ import type { HistoryRow } from "../../storage/schema.ts";
 import type { Journal } from "../../storage/storage.ts";
 import { memoryDatabase } from "../../storage/testing/sample-rows.ts";
 import { systemTimers } from "../../timers.ts";
-import { contentHash, detectTrigger } from "../../triggers/trigger.ts";
+import { detectTrigger } from "../../triggers/detect-trigger.ts";
+import type { Operation } from "../../triggers/operation.ts";
+import { contentHash } from "../../triggers/trigger.ts";
 import { CanvasBoard } from "../canvas-board.ts";
 import type { Task } from "../task.ts";
 
@@ -80,7 +86,17 @@ export class TaskBench {
   }
 
   boardOf(client: CanvusClient): CanvasBoard {
-    return new CanvasBoard({ canvasId: this.server.canvasId, client, state: this.#watcher.widgets });
+    const downloads = new Downloads({
+      folder: join(tmpdir(), `cll-tasks-${nanoid()}`),
+      client,
+      timers: systemTimers,
+    });
+    return new CanvasBoard({
+      canvasId: this.server.canvasId,
+      client,
+      downloads,
+      state: this.#watcher.widgets,
+    });
   }
 
   /** The journal as the service has it, on the bench's database. */
@@ -103,6 +119,34 @@ export class TaskBench {
     return this.server.widget("POST", "notes", { text, ...fields });
   }
 
+  /** What people do: drop a PDF on the canvas. The simulator goes by its first bytes. */
+  async dropPdf(fields: Record<string, unknown> = {}): Promise<Widget> {
+    const json = JSON.stringify({
+      title: "Report",
+      location: { x: 1000, y: 1000 },
+      size: { width: 600, height: 800 },
+      ...fields,
+    });
+    const file = new Blob(["%PDF-1.4 two pages"]);
+    return (await (
+      await this.server.upload("pdfs", [
+        ["json", json],
+        ["data", file, "report.pdf"],
+      ])
+    ).json()) as Widget;
+  }
+
+  /** What people do: take an icon from the AI menu; with `onto` it lies on that widget. */
+  async dropIcon(icon: string, onto?: string): Promise<Widget> {
+    const body = onto === undefined ? { icon } : { icon, onto };
+    return (await (await this.server.control("drop-icon", body)).json()) as Widget;
+  }
+
+  /** The images as the server has them. */
+  async images(): Promise<readonly Widget[]> {
+    return (await (await this.server.canvas("GET", "images")).json()) as Widget[];
+  }
+
   /** The notes as the server has them. */
   async notes(): Promise<readonly Widget[]> {
     return (await (await this.server.canvas("GET", "notes")).json()) as Widget[];
@@ -118,7 +162,7 @@ export class TaskBench {
 
   /** The journalled task of a question, as the intake makes it. */
   async taskFor(note: Widget): Promise<Task> {
-    const trigger = detectTrigger(note);
+    const trigger = detectTrigger(note, this.board.lookup);
     if (!trigger) throw new Error("this note asks nothing");
     const task: Task = {
       correlationId: `task-${this.rows().length + 1}`,
@@ -174,6 +218,18 @@ export class TaskBench {
   }
 }
 
+export function everyAbility(ability: Ability): Readonly<Record<Operation, Ability>> {
+  return {
+    note_prompt: ability,
+    image_prompt: ability,
+    image_question: ability,
+    image_analysis: ability,
+    pdf_precis: ability,
+    canvas_precis: ability,
+    handwriting: ability,
+  };
+}
+
 export function resultOf(text: string): AbilityResult {
   return { text, model: "scripted", promptTokens: 1, completionTokens: 1 };
 }
@@ -187,7 +243,12 @@ export class ScriptedAbility {
   readonly ability: Ability = (request) => {
     const end = Promise.withResolvers<AbilityResult>();
     request.signal.addEventListener("abort", () => end.reject(request.signal.reason), { once: true });
-    const call = { request, answer: (text: string) => end.resolve(resultOf(text)), fail: end.reject };
+    const call = {
+      request,
+      answer: (result: string | AbilityResult) =>
+        end.resolve(typeof result === "string" ? resultOf(result) : result),
+      fail: end.reject,
+    };
     this.calls.push(call);
     const waiting = this.#waiting.shift();
     if (waiting) waiting(call);
@@ -205,6 +266,6 @@ export class ScriptedAbility {
 
 export interface AbilityCall {
   readonly request: AbilityRequest;
-  answer(text: string): void;
+  answer(result: string | AbilityResult): void;
   fail(error: unknown): void;
 }

@@ -1,82 +1,83 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { join } from "node:path";
-import { RecordingLogger } from "../canvus/testing/recording-logger.ts";
-import type { AppError } from "../errors/app-error.ts";
-import { LocalTextEngine } from "../inference/local-text-engine.ts";
-import { ModelHost } from "../inference/model-host.ts";
-import type { AbilityRequest } from "./ability.ts";
-import { answerNote, DEMO_STYLE, generateImage, NOTE_STYLE } from "./answer-note.ts";
+import type { Widget } from "../canvus/widget.ts";
+import type { LocalTextEngine } from "../inference/local-text-engine.ts";
+import type { Ability } from "./ability.ts";
+import { answerNote } from "./answer-note.ts";
+import { DEMO_STYLE, USUAL_STYLE } from "./model-style.ts";
+import { asked } from "./testing/asked.ts";
+import { demoEngine } from "./testing/demo-engine.ts";
 
-/** The real engine with the demo model: what it answers here was tried before. */
 let engine: LocalTextEngine;
 
 beforeAll(async () => {
-  const logger = new RecordingLogger();
-  engine = new LocalTextEngine({
-    host: new ModelHost(logger),
-    modelPath: join(import.meta.dir, "../models/demo/demo-text.gguf"),
-    isDemo: true,
-    contextSize: 512,
-    threads: 1,
-    gpu: "off",
-    maxConcurrent: 2,
-    logger,
-  });
-  await engine.start();
-  await engine.ready();
+  engine = await demoEngine();
 }, 60_000);
 
 afterAll(() => engine.stop());
 
-function request(prompt: string): AbilityRequest & { shown: string[]; stages: string[] } {
-  const shown: string[] = [];
-  const stages: string[] = [];
-  return {
-    prompt,
-    correlationId: "c1",
-    signal: new AbortController().signal,
-    progress: (status) => stages.push(status),
-    show: (text) => shown.push(text),
-    shown,
-    stages,
-  };
+const draw: Ability = async ({ prompt }) => ({
+  text: prompt,
+  picture: { png: new Uint8Array(1), width: 1, height: 1 },
+  model: "artist",
+  promptTokens: 0,
+  completionTokens: 0,
+});
+
+function answering(maxTokens: number, style = DEMO_STYLE): Ability {
+  return answerNote({ engine, maxTokens, style, draw, findQuestion: async () => null });
 }
 
 test("a question is answered, and people see how it goes", async () => {
-  const asked = request("What is the capital of France?");
-  const result = await answerNote({ engine, maxTokens: 50, style: DEMO_STYLE })(asked);
+  const request = asked({ prompt: "What is the capital of France?" });
+  const result = await answering(50)(request);
   expect(result).toMatchObject({ text: "Paris.", model: "CanvusLocalLLM demo" });
   expect(result.promptTokens).toBeGreaterThan(0);
-  expect(asked.shown.at(-1)?.trim()).toBe("Paris.");
-  expect(asked.stages).toEqual(["reading the question …", "writing the answer …"]);
+  expect(request.shown.at(-1)?.trim()).toBe("Paris.");
+  expect(request.stages).toEqual(["reading the question …", "writing the answer …"]);
 });
 
 test("the system prompt for real models does not confuse the smallest one", async () => {
-  const asked = request("What is the opposite of hot?");
-  const style = { ...NOTE_STYLE, temperature: 0 };
-  expect((await answerNote({ engine, maxTokens: 50, style })(asked)).text).toBe("Cold.");
+  const style = { ...USUAL_STYLE, temperature: 0 };
+  const { text } = await answering(50, style)(asked({ prompt: "What is the opposite of hot?" }));
+  expect(text).toBe("Cold.");
 });
 
 test("an answer that is cut off says so", async () => {
-  const asked = request("How do airplanes fly?");
-  const { text } = await answerNote({ engine, maxTokens: 4, style: DEMO_STYLE })(asked);
+  const { text } = await answering(4)(asked({ prompt: "How do airplanes fly?" }));
   expect(text).toEndWith("\n\n(The answer was cut off after 4 tokens.)");
 });
 
 test("a note longer than the model can read is answered as far as it was read, and says so", async () => {
-  const asked = request(
-    `${"The quick brown fox jumps over the lazy dog. ".repeat(200)}What is the capital of France?`,
-  );
-  const { text } = await answerNote({ engine, maxTokens: 20, style: DEMO_STYLE })(asked);
+  const filler = "The quick brown fox jumps over the lazy dog. ".repeat(200);
+  const { text } = await answering(20)(asked({ prompt: `${filler}What is the capital of France?` }));
   expect(text).toContain("The note is longer than the model can read");
 });
 
-test("the model recognises a wish for a picture; without an image engine that is said plainly", async () => {
-  const asked = request("draw a red fox");
-  const error: AppError = await answerNote({ engine, maxTokens: 50, style: DEMO_STYLE })(asked).catch(
-    (e) => e,
-  );
-  expect(error.code).toBe("IMAGE_ENGINE_MISSING");
-  expect(asked.shown).toEqual([]);
-  expect(await generateImage(asked).catch((e) => e.code)).toBe("IMAGE_ENGINE_MISSING");
+test("a wish for a picture is recognised and goes to whoever can draw, in words for that", async () => {
+  const request = asked({ prompt: "draw a red fox" });
+  expect(await answering(50)(request)).toMatchObject({
+    text: "a red fox, digital art, high quality",
+    picture: { width: 1 },
+  });
+  expect(request.shown).toEqual([]);
+});
+
+test("a note that goes on with an answer carries the exchange before it", async () => {
+  const answer: Widget = { id: "answer", widget_type: "Note", title: "AI answer abc", text: "Paris." };
+  const trigger: Widget = { id: "next", widget_type: "Note", text: "Hello", parent_id: "answer" };
+  const seen: string[] = [];
+  const recording = {
+    generate: ((request, options) => {
+      if (!request.jsonSchema)
+        seen.push(...request.messages.map(({ role, content }) => `${role}: ${content}`));
+      return engine.generate(request, options);
+    }) satisfies LocalTextEngine["generate"],
+    countTokens: engine.countTokens.bind(engine),
+    contextSize: engine.contextSize.bind(engine),
+  };
+  const findQuestion = async (id: string) =>
+    id === "abc" ? { prompt: "What is the capital of France?", widgetId: "first" } : null;
+  const ability = answerNote({ engine: recording, maxTokens: 50, style: DEMO_STYLE, draw, findQuestion });
+  await ability(asked({ prompt: "Hello", trigger, widgets: [answer] }));
+  expect(seen).toEqual(["user: What is the capital of France?", "assistant: Paris.", "user: Hello"]);
 });

@@ -105,6 +105,24 @@ export const ERRORS = {
     httpStatus: 502,
     hint: "Check CANVUS_SERVER and any proxy in between: the answer did not look like Canvus.",
   },
+  CANVUS_FILE_NOT_READY: {
+    category: "transient",
+    retryable: true,
+    httpStatus: 502,
+    hint: "Wait until the upload to the Canvus server has ended, then try again.",
+  },
+  DOWNLOAD_NOT_SAVED: {
+    category: "resource",
+    retryable: false,
+    httpStatus: 507,
+    hint: "Free some space on the service's disk, or ask the administrator to set DOWNLOADS_DIR to another one.",
+  },
+  VISION_ENGINE_MISSING: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 501,
+    hint: "Ask the administrator to set up a model that can see (VISION_MODEL_PATH and VISION_MMPROJ_PATH).",
+  },
   CANVUS_TOO_LARGE: {
     category: "resource",
     retryable: false,
@@ -278,6 +296,24 @@ export const ERRORS = {
     retryable: false,
     httpStatus: 502,
     hint: "Look at the version of the model server and at proxies in between: it must speak OpenAI's API.",
+  },
+  PDF_NO_TEXT: {
+    category: "data",
+    retryable: false,
+    httpStatus: 422,
+    hint: "Use a PDF whose text can be selected, or ask the administrator to set up a model that can see (VISION_MODEL_PATH).",
+  },
+  NO_TEXT_FOUND: {
+    category: "data",
+    retryable: false,
+    httpStatus: 422,
+    hint: "Write larger and darker, or take a snapshot that holds only the writing.",
+  },
+  NOTHING_TO_SUMMARIZE: {
+    category: "data",
+    retryable: false,
+    httpStatus: 422,
+    hint: "Put some notes on the canvas first.",
   },
   IMAGE_ENGINE_MISSING: {
     category: "configuration",

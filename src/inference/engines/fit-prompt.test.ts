@@ -30,6 +30,16 @@ describe("fitPrompt", () => {
     expect(fitted?.tokensCut).toBe(28);
   });
 
+  test("never leaves an answer without its question", () => {
+    const messages: ChatMessage[] = [
+      system,
+      { role: "user", content: "a question that is long" },
+      { role: "assistant", content: "no" },
+      { role: "user", content: "why" },
+    ];
+    expect(fitPrompt(messages, 30, characters)?.messages).toEqual([system, { role: "user", content: "why" }]);
+  });
+
   test("cuts the middle out of a long text and keeps both ends", () => {
     const content = `Summarize this: ${"x".repeat(500)} Thank you.`;
     const fitted = fitPrompt([system, { role: "user", content }], 100, characters);

@@ -38,7 +38,9 @@ export function fitPrompt<Token>(
   while (count > limit) {
     const oldest = kept.findIndex((message, index) => message.role !== "system" && index < kept.length - 1);
     if (oldest === -1) break;
-    kept = kept.toSpliced(oldest, 1);
+    // With its question goes the answer: many chat templates refuse a conversation that the model begins.
+    const isAnswered = kept[oldest + 1]?.role === "assistant" && oldest + 2 < kept.length;
+    kept = kept.toSpliced(oldest, isAnswered ? 2 : 1);
     count = tokenizer.countPrompt(kept);
   }
   for (let pass = 0; pass < MAX_PASSES && count > limit; pass++) {

@@ -1,0 +1,133 @@
+import type { GenerateOptions, TextEngine, TextResult } from "../inference/text-engine.ts";
+import { chat, type ModelStyle } from "./model-style.ts";
+
+/** A piece of a long text, and how people call it: "p. 3–7", or the name of a region. */
+export interface Section {
+  readonly label: string;
+  readonly text: string;
+}
+
+/** What the model is told. */
+export interface Instruction {
+  readonly system: string;
+  /** Stands before the text. */
+  readonly ask: string;
+  /** Longest answer. */
+  readonly maxTokens: number;
+}
+
+export interface LongText {
+  /** In order; each short enough for one call with `condense`. */
+  readonly sections: readonly Section[];
+  /** For each piece of a text that does not fit into one call. */
+  readonly condense: Instruction;
+  /** For the whole of it, or what became of its pieces. */
+  readonly finish: Instruction;
+  /** How pieces that were read together are called. */
+  readonly join: (first: string, last: string) => string;
+}
+
+export interface LongSummary {
+  readonly text: string;
+  /** What the summary was made of, at most MAX_PARTS; empty when the text was read in one call. */
+  readonly parts: readonly Section[];
+  /** Of all calls. */
+  readonly results: readonly TextResult[];
+  readonly wasCutOff: boolean;
+}
+
+export interface LongRun extends GenerateOptions {
+  /** @param fraction of the calls that are done, 0 to 1 */
+  readonly onProgress: (done: number, calls: number) => void;
+}
+
+/** Of the chat template and what stands around the text. */
+const PROMPT_RESERVE = 200;
+/** However large the context: a model loses the middle of long texts, and people see no progress meanwhile. */
+const LONGEST_PIECE = 4000;
+const SHORTEST_PIECE = 128;
+/** A summary of a piece: a paragraph. */
+const PIECE_ANSWER = 200;
+
+/** More pieces than that are read together once more: a model keeps only so many apart, and people too. */
+export const MAX_PARTS = 8;
+
+/** How much of a text one call can take, in tokens, and how long the summary of a piece may be. */
+export async function roomFor(
+  engine: TextEngine,
+  style: ModelStyle,
+  answerTokens: number,
+): Promise<{ readonly piece: number; readonly pieceAnswer: number; readonly answer: number }> {
+  const context = await engine.contextSize();
+  const answer = Math.min(answerTokens, Math.floor(context / 3));
+  const room = Math.max(SHORTEST_PIECE, context - answer - PROMPT_RESERVE);
+  const piece = Math.min(room, style.longestText ?? LONGEST_PIECE);
+  // What the summary is made of in the end has to fit as well.
+  return { piece, answer, pieceAnswer: Math.min(PIECE_ANSWER, Math.floor(room / (MAX_PARTS + 1))) };
+}
+
+/**
+ * Summarises a text of any length: each piece by itself, then the summaries in groups, level by level, until they are
+ * few enough to be read at once. The model never reads more than a piece, so nothing is cut off silently.
+ */
+export async function summarizeLong(
+  engine: TextEngine,
+  style: ModelStyle,
+  { sections, condense, finish, join }: LongText,
+  { onProgress, onText, ...run }: LongRun,
+): Promise<LongSummary> {
+  const calls = callsFor(sections.length);
+  const results: TextResult[] = [];
+  const ask = async ({ system, ask, maxTokens }: Instruction, text: string, listener?: typeof onText) => {
+    onProgress(results.length, calls);
+    const messages = chat(style, system, { role: "user", content: ask + text });
+    const options = listener === undefined ? run : { ...run, onText: listener };
+    const result = await engine.generate({ messages, maxTokens, temperature: style.temperature }, options);
+    results.push(result);
+    return result;
+  };
+  let parts = sections;
+  while (parts.length > MAX_PARTS || (parts === sections && sections.length > 1)) {
+    const next: Section[] = [];
+    for (const group of parts === sections ? parts.map((part) => [part]) : groupsOf(parts, MAX_PARTS)) {
+      const { text } = await ask(condense, joined(group));
+      next.push({ label: labelOf(group, join), text: text.trim().replace(/^summary:\s*/i, "") });
+    }
+    parts = next;
+  }
+  const { text, stopReason } = await ask(finish, joined(parts), onText);
+  return {
+    text: text.trim(),
+    parts: parts === sections ? [] : parts,
+    results,
+    wasCutOff: stopReason === "length",
+  };
+}
+
+/** How many calls a text of so many sections takes. */
+function callsFor(sections: number): number {
+  if (sections <= 1) return 1;
+  let calls = sections + 1;
+  for (let parts = sections; parts > MAX_PARTS; ) {
+    parts = Math.ceil(parts / MAX_PARTS);
+    calls += parts;
+  }
+  return calls;
+}
+
+/** One section alone needs no label: it is the whole. */
+function joined(sections: readonly Section[]): string {
+  if (sections.length === 1) return sections[0]?.text ?? "";
+  return sections.map(({ label, text }) => `[${label}] ${text}`).join("\n\n");
+}
+
+function labelOf(group: readonly Section[], join: LongText["join"]): string {
+  const [first, last] = [group[0]?.label ?? "", group.at(-1)?.label ?? ""];
+  return first === last ? first : join(first, last);
+}
+
+function groupsOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

@@ -1,13 +1,15 @@
 import { join } from "node:path";
-import { answerNote, DEMO_STYLE, generateImage, NOTE_STYLE } from "./abilities/answer-note.ts";
+import { DEMO_STYLE, USUAL_STYLE } from "./abilities/model-style.ts";
 import { buildInfo } from "./build-info.ts";
 import { CanvasGroup } from "./canvus/canvas-group.ts";
 import { canvusClient } from "./canvus/connect.ts";
+import { Downloads } from "./canvus/downloads.ts";
 import type { Config } from "./config/schema.ts";
 import { AppError } from "./errors/app-error.ts";
 import { LocalImageEngine } from "./inference/local-image-engine.ts";
 import { LocalTextEngine } from "./inference/local-text-engine.ts";
 import { LocalVisionEngine } from "./inference/local-vision-engine.ts";
+import { missingImages } from "./inference/missing-engines.ts";
 import { ModelHost } from "./inference/model-host.ts";
 import { SuppliedEngine } from "./inference/supplied-engine.ts";
 import { fileMeant } from "./models/model-files.ts";
@@ -18,6 +20,7 @@ import { GpuThread } from "./observability/gpu-thread.ts";
 import { logDirectory } from "./observability/log-folder.ts";
 import type { LogTail } from "./observability/log-tail.ts";
 import type { Logger } from "./observability/logger.ts";
+import { createAbilities, downloadsFolder } from "./service/create-abilities.ts";
 import { describeService } from "./service/describe-service.ts";
 import {
   imageEngineSettings,
@@ -150,19 +153,27 @@ export class App {
     const live = new LiveTextEngine(telemetry.recorded(local), () => performance.now());
     const client = await canvusClient(config, logger);
 
+    const downloads = new Downloads({ folder: downloadsFolder(config), client, timers: systemTimers });
+    this.#begun("downloads", downloads);
+    await downloads.start();
+
     const limits = taskLimits(config);
     const tasks = new TaskService({
       limits,
       settleMs: config.CANVUSLLM_PROMPT_SETTLE_MS,
       journal: storage.journal,
-      abilities: {
-        note_prompt: answerNote({
-          engine: engine.hold(live),
-          maxTokens: config.OPENAI_NOTE_RESPONSE_TOKENS,
-          style: model.isDemo ? DEMO_STYLE : NOTE_STYLE,
-        }),
-        image_prompt: generateImage,
-      },
+      abilities: createAbilities(
+        config,
+        {
+          text: { engine: engine.hold(live), style: model.isDemo ? DEMO_STYLE : USUAL_STYLE },
+          vision: null,
+          handwriting: null,
+          images: images === undefined ? missingImages : telemetry.recordedImages(images),
+          documents,
+          chunk: chunkPages,
+        },
+        storage,
+      ),
       timers: systemTimers,
       logger,
     });
@@ -173,7 +184,8 @@ export class App {
       idleTimeoutMs: config.CANVUSLLM_STREAM_IDLE_TIMEOUT,
       timers: systemTimers,
       logger,
-      onCanvas: (canvas, state) => tasks.adopt(new CanvasBoard({ canvasId: canvas.id, client, state })),
+      onCanvas: (canvas, state) =>
+        tasks.adopt(new CanvasBoard({ canvasId: canvas.id, client, downloads, state })),
       onChanges: (canvasId, changes, origin) => {
         tasks.onChanges(canvasId, changes);
         telemetry.canvasEvents.onChanges(canvasId, changes, origin);

@@ -85,8 +85,11 @@ function lookAt(imagePath: string, style: ModelStyle) {
 }
 
 function noText(pages: number, scans: number, canSee: boolean): AppError {
-  const what = pages === 1 ? "This PDF has one page without text" : `This PDF has ${pages} pages without text`;
+  const what =
+    pages === 1 ? "This PDF has one page without text" : `This PDF has ${pages} pages without text`;
   if (scans === 0) return new AppError("PDF_NO_TEXT", `${what}, and nothing else that could be read.`);
-  const why = canSee ? "nothing could be read in their pictures" : "no model is set up that can read pictures";
+  const why = canSee
+    ? "nothing could be read in their pictures"
+    : "no model is set up that can read pictures";
   return new AppError("PDF_NO_TEXT", `${what}, and ${why}.`);
 }

@@ -2,7 +2,13 @@ import { AppError } from "../errors/app-error.ts";
 import type { TextEngine } from "../inference/text-engine.ts";
 import type { Ability, AbilityRequest, AbilityResult } from "./ability.ts";
 import type { ModelStyle } from "./model-style.ts";
-import { PAGES_SHARE, type ReadPages, type PageText, type ReadPagesOptions, readPages } from "./read-pages.ts";
+import {
+  PAGES_SHARE,
+  type PageText,
+  type ReadPages,
+  type ReadPagesOptions,
+  readPages,
+} from "./read-pages.ts";
 import { type LongSummary, roomFor, type Section, summarizeLong } from "./summarize-long.ts";
 import { usageOf } from "./usage.ts";
 

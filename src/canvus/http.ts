@@ -1,7 +1,13 @@
 import { X509Certificate } from "node:crypto";
 import { AppError } from "../errors/app-error.ts";
 import { Deadline } from "../http/deadline.ts";
-import { BodyTooLarge, looksLikeHtml, readBeginning, readBounded, saveBounded } from "../http/response-body.ts";
+import {
+  BodyTooLarge,
+  looksLikeHtml,
+  readBeginning,
+  readBounded,
+  saveBounded,
+} from "../http/response-body.ts";
 import { retryAfterMs } from "../http/retry-after.ts";
 import type { LogFields, Logger } from "../observability/logger.ts";
 import { cancelled, type Timers } from "../timers.ts";

@@ -35,10 +35,12 @@ test("every setting is in the example, and each of its lines is a valid setting 
 });
 
 test("the tables replace what is between the markers and nothing else", () => {
-  const once = withSettingsTables("# Title\n<!-- settings:begin -->old<!-- settings:end -->\nRest\n");
+  const once = withSettingsTables(
+    "# Title\n<!-- settings:begin -->a table of yesterday<!-- settings:end -->\nRest\n",
+  );
   expect(once).toStartWith("# Title\n<!-- settings:begin -->\n\n**Canvus server**");
   expect(once).toEndWith("<!-- settings:end -->\nRest\n");
-  expect(once).not.toContain("old");
+  expect(once).not.toContain("yesterday");
   expect(withSettingsTables(once)).toBe(once);
   expect(() => withSettingsTables("no markers")).toThrow("must contain");
 });

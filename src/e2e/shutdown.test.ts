@@ -102,6 +102,7 @@ test("a prompt under way is answered first; then everything ends in order, and n
     "models stopped",
     "measurements stopped",
     "database written and closed",
+    "temporary downloads removed",
     "HTTP connections closed",
   ]);
   expect(lastEntry(service)).toMatchObject({

@@ -18,6 +18,7 @@ export function taskLimits(config: Config): SchedulerLimits {
     maxRetries: config.MAX_RETRIES,
     retryDelayMs: config.RETRY_DELAY,
     processingTimeoutMs: config.PROCESSING_TIMEOUT,
+    documentTimeoutMs: config.CANVUSLLM_DOCUMENT_TIMEOUT,
   };
 }
 

@@ -16,6 +16,8 @@ export interface RunningParts {
   images?: Stoppable;
   tasks?: Stoppable & { close(): Promise<void>; drained(): Promise<void> };
   canvases?: Stoppable;
+  downloads?: Stoppable;
+  documents?: Stoppable;
 }
 
 export interface ShutdownLimits {
@@ -43,7 +45,8 @@ export function shutdownSteps(
   limits: ShutdownLimits,
   timers: Timers,
 ): readonly ShutdownStep[] {
-  const { storage, gpus, telemetry, web, engine, vision, images, tasks, canvases } = parts;
+  const { storage, gpus, telemetry, web, engine, vision, images, tasks, canvases, downloads, documents } =
+    parts;
   // Nobody waits for minutes until a model is loaded, only to answer and unload it.
   const isLoading = engine?.status().model === null;
   const inflightMs = isLoading ? 0 : Math.min(limits.inflightMs, limits.totalMs * INFLIGHT_SHARE);
@@ -75,6 +78,14 @@ export function shutdownSteps(
       },
     },
     { name: "database written and closed", deadlineMs: DATABASE_MS, run: async () => storage?.stop() },
+    {
+      name: "temporary downloads removed",
+      deadlineMs: QUICK_MS,
+      run: async () => {
+        await documents?.stop();
+        await downloads?.stop();
+      },
+    },
     { name: "HTTP connections closed", deadlineMs: QUICK_MS, run: async () => web?.stop() },
   ];
 }

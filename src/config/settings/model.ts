@@ -54,4 +54,29 @@ export const MODEL_SETTINGS = {
     max: 32_768,
     description: "Longest answer to a note, in tokens (about four characters each).",
   },
+  OPENAI_PDF_PRECIS_TOKENS: {
+    type: "integer",
+    group: GROUP,
+    default: 1000,
+    min: 32,
+    max: 32_768,
+    description: "Longest summary of a PDF, in tokens.",
+  },
+  OPENAI_PDF_CHUNK_SIZE_TOKENS: {
+    type: "integer",
+    group: GROUP,
+    default: 0,
+    min: 0,
+    max: 131_072,
+    description:
+      "Longest piece of a document that is read at once, in tokens. 0 takes what the model's context allows, at most 4000.",
+  },
+  OPENAI_CANVAS_PRECIS_TOKENS: {
+    type: "integer",
+    group: GROUP,
+    default: 1000,
+    min: 32,
+    max: 32_768,
+    description: "Longest summary of a canvas, in tokens.",
+  },
 } as const satisfies Record<string, Setting>;

@@ -46,6 +46,14 @@ export const PROMPT_SETTINGS = {
     max: 24 * HOUR,
     description: "Longest time for one prompt from its start to its answer, retries included.",
   },
+  CANVUSLLM_DOCUMENT_TIMEOUT: {
+    type: "duration",
+    group: GROUP,
+    default: HOUR,
+    min: SECOND,
+    max: 24 * HOUR,
+    description: "The same for the summary of a PDF or of a whole canvas, which may take many model calls.",
+  },
   MAX_RETRIES: {
     type: "integer",
     group: GROUP,

@@ -11,6 +11,12 @@ export const SERVICE_SETTINGS = {
     windowsDefault: "%APPDATA%\\CanvusLocalLLM",
     description: "Where the database and unpacked files are kept.",
   },
+  DOWNLOADS_DIR: {
+    type: "path",
+    group: GROUP,
+    description:
+      "Where files from canvases lie while they are read, in a folder canvuslocallm of their own. Without it, downloads in the data directory.",
+  },
   CANVUSLLM_HISTORY_RETENTION: {
     type: "duration",
     group: GROUP,

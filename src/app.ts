@@ -5,6 +5,7 @@ import { CanvasGroup } from "./canvus/canvas-group.ts";
 import { canvusClient } from "./canvus/connect.ts";
 import { Downloads } from "./canvus/downloads.ts";
 import type { Config } from "./config/schema.ts";
+import { Documents } from "./documents/documents.ts";
 import { AppError } from "./errors/app-error.ts";
 import { LocalImageEngine } from "./inference/local-image-engine.ts";
 import { LocalTextEngine } from "./inference/local-text-engine.ts";
@@ -157,6 +158,19 @@ export class App {
     this.#begun("downloads", downloads);
     await downloads.start();
 
+    const documents = new Documents({
+      folder: join(downloadsFolder(config), "pictures"),
+      maxFileSize: config.MAX_FILE_SIZE,
+      timers: systemTimers,
+      logger,
+    });
+    this.#begun("documents", documents);
+    await documents.start();
+
+    const eyes =
+      visionModel === null || vision === undefined
+        ? null
+        : { engine: telemetry.recordedVision(vision), style: visionModel.isDemo ? DEMO_STYLE : USUAL_STYLE };
     const limits = taskLimits(config);
     const tasks = new TaskService({
       limits,
@@ -166,11 +180,10 @@ export class App {
         config,
         {
           text: { engine: engine.hold(live), style: model.isDemo ? DEMO_STYLE : USUAL_STYLE },
-          vision: null,
-          handwriting: null,
+          vision: eyes,
+          handwriting: eyes,
           images: images === undefined ? missingImages : telemetry.recordedImages(images),
           documents,
-          chunk: chunkPages,
         },
         storage,
       ),

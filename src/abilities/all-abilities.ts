@@ -12,7 +12,7 @@ import { type GenerateImageOptions, generateImage } from "./generate-image.ts";
 import type { ModelStyle } from "./model-style.ts";
 import { readHandwriting } from "./read-handwriting.ts";
 import { summarizeCanvas } from "./summarize-canvas.ts";
-import { type Chunker, summarizePdf } from "./summarize-pdf.ts";
+import { summarizePdf } from "./summarize-pdf.ts";
 
 /** An engine and how its model wants to be spoken to. */
 export interface Styled<Engine> {
@@ -29,7 +29,6 @@ export interface AbilityParts {
   readonly images: ImageEngine;
   readonly pictures: Omit<GenerateImageOptions, "engine">;
   readonly documents: DocumentFiles;
-  readonly chunk: Chunker;
   readonly findQuestion: FindQuestion;
   /** Longest results, in tokens. */
   readonly tokens: {
@@ -64,7 +63,6 @@ export function allAbilities(parts: AbilityParts): Readonly<Record<Operation, Ab
       documents,
       maxTokens: tokens.pdf,
       pieceTokens: tokens.piece,
-      chunk: parts.chunk,
     }),
     canvas_precis: summarizeCanvas({ ...text, maxTokens: tokens.canvas }),
     handwriting: readHandwriting(looking(handwriting)),

@@ -1,3 +1,4 @@
+import { chunkText } from "../documents/chunk-text.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { TextEngine } from "../inference/text-engine.ts";
 import type { Ability, AbilityRequest, AbilityResult } from "./ability.ts";
@@ -12,16 +13,6 @@ import {
 import { type LongSummary, roomFor, type Section, summarizeLong } from "./summarize-long.ts";
 import { usageOf } from "./usage.ts";
 
-/** Cuts pages into pieces of at most `maxTokens`, which overlap a little, and says from which pages each is. */
-export type Chunker = (
-  pages: readonly PageText[],
-  options: {
-    readonly maxTokens: number;
-    readonly overlapTokens: number;
-    readonly countTokens: (texts: readonly string[]) => Promise<readonly number[]>;
-  },
-) => Promise<readonly { readonly text: string; readonly from: number; readonly to: number }[]>;
-
 export interface SummarizePdfOptions extends Omit<ReadPagesOptions, "style"> {
   readonly engine: TextEngine;
   readonly style: ModelStyle;
@@ -29,7 +20,6 @@ export interface SummarizePdfOptions extends Omit<ReadPagesOptions, "style"> {
   readonly maxTokens: number;
   /** Longest piece that is read at once, in tokens; 0 = what the model's context allows. */
   readonly pieceTokens: number;
-  readonly chunk: Chunker;
 }
 
 /** So much of a piece is read again with the next one: a sentence must not lose its beginning. */
@@ -56,12 +46,12 @@ export function summarizePdf(options: SummarizePdfOptions): Ability {
 
 async function summarized(
   read: ReadPages,
-  { engine, style, maxTokens, pieceTokens, chunk }: SummarizePdfOptions,
+  { engine, style, maxTokens, pieceTokens }: SummarizePdfOptions,
   { correlationId, signal, progress, show }: AbilityRequest,
 ): Promise<AbilityResult> {
   const room = await roomFor(engine, style, maxTokens);
   const longest = pieceTokens > 0 ? Math.min(pieceTokens, room.piece) : room.piece;
-  const chunks = await chunk(read.pages, {
+  const chunks = await chunkText(read.pages, {
     maxTokens: longest,
     overlapTokens: Math.floor(longest * OVERLAP),
     countTokens: (texts) => engine.countTokens(texts, { signal }),
@@ -71,7 +61,7 @@ async function summarized(
     engine,
     style,
     {
-      sections: chunks.map(({ text, from, to }) => ({ label: pagesLabel(from, to), text })),
+      sections: chunks.map(({ text, firstPage, lastPage }) => ({ label: pagesLabel(firstPage, lastPage), text })),
       condense: { system: PIECE_PROMPT, ask: ASK, maxTokens: room.pieceAnswer },
       finish: { system: SYSTEM_PROMPT, ask: ASK, maxTokens: room.answer },
       join: joinPages,

@@ -9,7 +9,7 @@ import type { Operation } from "../triggers/operation.ts";
 /** What everything the product can do is made of, besides the settings. */
 export type AbilityEngines = Pick<
   AbilityParts,
-  "text" | "vision" | "handwriting" | "images" | "documents" | "chunk"
+  "text" | "vision" | "handwriting" | "images" | "documents"
 >;
 
 /** The abilities with their settings. */

@@ -13,7 +13,6 @@ import { ClientRegistry } from "./model/client-registry.ts";
 import { FolderStore } from "./model/folder-store.ts";
 import { ServerSettings } from "./model/server-settings.ts";
 import { UploadProcessor } from "./model/upload-processor.ts";
-import page from "./page/index.html";
 import { MAX_UPLOAD_BYTES } from "./routes/read-upload.ts";
 import { seedDemo } from "./seed/seed-demo.ts";
 import { keepState, restoreState } from "./state/keep-state.ts";
@@ -91,7 +90,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     token: options.token,
     onVisitor: options.onVisitor ?? (() => undefined),
   };
-  const server = serve(options, async (request, remoteAddress) => {
+  const { page } = await import("./page.ts");
+  const server = serve(page, options, async (request, remoteAddress) => {
     const url = new URL(request.url);
     if (url.pathname.startsWith(`${API_PREFIX}/`)) return api.handle(request, url);
     if (!url.pathname.startsWith(`${CONTROL_PREFIX}/`)) return new Response("Not found\n", { status: 404 });
@@ -158,7 +158,11 @@ function createCanvases(options: SimulatorOptions, { catalog, uploads }: World):
 
 type Handler = (request: Request, remoteAddress: string | undefined) => Promise<Response>;
 
-function serve(options: SimulatorOptions, handle: Handler): ReturnType<typeof Bun.serve> {
+function serve(
+  page: Bun.HTMLBundle,
+  options: SimulatorOptions,
+  handle: Handler,
+): ReturnType<typeof Bun.serve> {
   const hostname = options.hostname ?? "127.0.0.1";
   try {
     return Bun.serve({

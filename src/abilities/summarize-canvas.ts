@@ -41,6 +41,7 @@ export function summarizeCanvas({ engine, style, maxTokens }: SummarizeCanvasOpt
         condense: { system: PIECE_PROMPT, ask: ASK, maxTokens: room.pieceAnswer },
         finish: { system: SYSTEM_PROMPT, ask: ASK, maxTokens: room.answer },
         join: (first, last) => `${first} to ${last}`,
+        together: (parts) => parts.map(({ text }) => `- ${text}`).join("\n"),
       },
       {
         correlationId,

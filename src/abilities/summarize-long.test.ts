@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { TextEngine, TextRequest } from "../inference/text-engine.ts";
 import { DEMO_STYLE, USUAL_STYLE } from "./model-style.ts";
-import { MAX_PARTS, roomFor, summarizeLong } from "./summarize-long.ts";
+import { MAX_PARTS, roomFor, type Section, summarizeLong } from "./summarize-long.ts";
 
 const METRICS = {
   queue_ms: 0,
@@ -49,6 +49,8 @@ async function summarize(count: number) {
     condense: { system: "short", ask: "SHORT:\n", maxTokens: 10 },
     finish: { system: "whole", ask: "WHOLE:\n", maxTokens: 20 },
     join: (first: string, last: string) => `${first}–${last}`,
+    together: (parts: readonly Section[]) =>
+      parts.map(({ label, text }) => `[${label}] ${text}`).join("\n\n"),
   };
   const run = {
     correlationId: "c",

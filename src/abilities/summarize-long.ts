@@ -25,6 +25,8 @@ export interface LongText {
   readonly finish: Instruction;
   /** How pieces that were read together are called. */
   readonly join: (first: string, last: string) => string;
+  /** How several pieces stand in one text. */
+  readonly together: (sections: readonly Section[]) => string;
 }
 
 export interface LongSummary {
@@ -73,7 +75,7 @@ export async function roomFor(
 export async function summarizeLong(
   engine: TextEngine,
   style: ModelStyle,
-  { sections, condense, finish, join }: LongText,
+  { sections, condense, finish, join, together }: LongText,
   { onProgress, onText, ...run }: LongRun,
 ): Promise<LongSummary> {
   const calls = callsFor(sections.length);
@@ -86,6 +88,9 @@ export async function summarizeLong(
     results.push(result);
     return result;
   };
+  // One section alone needs no label: it is the whole.
+  const joined = (group: readonly Section[]) =>
+    group.length === 1 ? (group[0]?.text ?? "") : together(group);
   let parts = sections;
   while (parts.length > MAX_PARTS || (parts === sections && sections.length > 1)) {
     const next: Section[] = [];
@@ -113,12 +118,6 @@ function callsFor(sections: number): number {
     calls += parts;
   }
   return calls;
-}
-
-/** One section alone needs no label: it is the whole. */
-function joined(sections: readonly Section[]): string {
-  if (sections.length === 1) return sections[0]?.text ?? "";
-  return sections.map(({ label, text }) => `[${label}] ${text}`).join("\n\n");
 }
 
 function labelOf(group: readonly Section[], join: LongText["join"]): string {

@@ -3,13 +3,7 @@ import { AppError } from "../errors/app-error.ts";
 import type { TextEngine } from "../inference/text-engine.ts";
 import type { Ability, AbilityRequest, AbilityResult } from "./ability.ts";
 import type { ModelStyle } from "./model-style.ts";
-import {
-  PAGES_SHARE,
-  type PageText,
-  type ReadPages,
-  type ReadPagesOptions,
-  readPages,
-} from "./read-pages.ts";
+import { PAGES_SHARE, type ReadPages, type ReadPagesOptions, readPages } from "./read-pages.ts";
 import { type LongSummary, roomFor, type Section, summarizeLong } from "./summarize-long.ts";
 import { usageOf } from "./usage.ts";
 
@@ -61,10 +55,14 @@ async function summarized(
     engine,
     style,
     {
-      sections: chunks.map(({ text, firstPage, lastPage }) => ({ label: pagesLabel(firstPage, lastPage), text })),
+      sections: chunks.map(({ text, firstPage, lastPage }) => ({
+        label: pagesLabel(firstPage, lastPage),
+        text,
+      })),
       condense: { system: PIECE_PROMPT, ask: ASK, maxTokens: room.pieceAnswer },
       finish: { system: SYSTEM_PROMPT, ask: ASK, maxTokens: room.answer },
       join: joinPages,
+      together: (parts) => parts.map(({ label, text }) => `[${label}] ${text}`).join("\n\n"),
     },
     {
       correlationId,

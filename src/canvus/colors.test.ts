@@ -62,8 +62,15 @@ test("the answer keeps the hue of its trigger", () => {
   expect(blue.b).toBeGreaterThan(blue.r + 40);
 });
 
-test("a trigger without a usable colour counts as white, a transparent one as what shows through", () => {
-  expect(answerColors(undefined)).toEqual(answerColors("#ffffffff"));
+test("beside what has no colour the answer is light violet, with black text", () => {
+  expect(answerColors(undefined)).toEqual({
+    auto_text_color: false,
+    background_color: "#e9e4ffff",
+    text_color: "#000000ff",
+  });
+});
+
+test("an unusable colour counts as white, a transparent one as what shows through", () => {
   expect(answerColors("nonsense")).toEqual(answerColors("#ffffffff"));
   expect(answerColors("#00000000")).toEqual(answerColors("#ffffffff"));
 });

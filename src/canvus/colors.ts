@@ -48,8 +48,12 @@ export function readableTextColor(background: Color): Color {
   return contrastRatio(opaque, BLACK) >= contrastRatio(opaque, WHITE) ? BLACK : WHITE;
 }
 
+/** Beside what has no colour of its own, PDFs and pictures: the violet of the AI icons, very light. */
+const LIGHT_VIOLET = "#e9e4ffff";
+
 /** Colours of an answer: the trigger's hue, one step darker (on dark notes: lighter), opaque, readable. */
 export function answerColors(triggerBackground: string | undefined): NoteColors {
+  if (triggerBackground === undefined) return noteColors(LIGHT_VIOLET);
   const trigger = overWhite(parseColor(triggerBackground) ?? WHITE);
   const { hue, saturation, lightness } = toHsl(trigger);
   const step = lightness > 0.35 ? -LIGHTNESS_STEP : LIGHTNESS_STEP;

@@ -1,4 +1,4 @@
-import type { Widget } from "../../canvus/widget.ts";
+import type { Point, Widget } from "../../canvus/widget.ts";
 
 export interface CanvasName {
   readonly id: string;
@@ -80,8 +80,11 @@ export class ApiClient {
   }
 
   /** What the AI menu of a Canvus client does; the page has no such menu, the simulator does it for it. */
-  async dropIcon(icon: string, onto?: string): Promise<void> {
-    const body = JSON.stringify({ canvas_id: this.canvasId, icon, ...(onto === undefined ? {} : { onto }) });
+  async dropIcon(
+    icon: string,
+    place: { readonly onto: string } | { readonly location: Point },
+  ): Promise<void> {
+    const body = JSON.stringify({ canvas_id: this.canvasId, icon, ...place });
     const response = await fetch("/_sim/drop-icon", { method: "POST", body });
     if (!response.ok) throw new Refusal(response.status, response.statusText);
   }

@@ -53,7 +53,7 @@ export class CanvasApp {
     this.#scene = new Scene(this.#model, elements, (widget) => parts.api.download(widget));
     this.#answers = new AnswerWatch((widget) => this.#announce(widget));
     this.#bar = new ActionBar(parts.actions, parts.viewport, {
-      onAi: (icon, widget) => void this.dropIcon(icon, widget.id),
+      onAi: (icon, widget) => void this.#dropIcon(icon, { onto: widget.id }),
       onAsk: (widget) => void this.#ask(widget),
       onEdit: (widget) => this.edit(widget.id),
       onColor: (widget, color) => this.#writer(widget).write({ ...NOTE_COLORS, background_color: color }),
@@ -114,10 +114,10 @@ export class CanvasApp {
     await this.#writeNew(fields);
   }
 
-  /** @param onto the widget it lies on; without it the canvas itself */
-  async dropIcon(icon: string, onto?: string): Promise<void> {
-    this.select(undefined);
-    await this.#try(() => this.#parts.api.dropIcon(icon, onto));
+  /** Asks for a summary of everything, where there is room for it. */
+  async summarize(center: Point): Promise<void> {
+    const { x, y } = findFreeSpot({ ...center, ...NOTE_SIZE }, this.#model.occupiedRects());
+    await this.#dropIcon("AI_Icon_Canvus_Precis", { location: { x, y } });
   }
 
   edit(id: string): void {
@@ -179,6 +179,11 @@ export class CanvasApp {
     }
     const fields = { title: file.name, location: at, depth: this.#topDepth() + 1 };
     void this.#try(() => this.#parts.api.upload(segment, file, fields));
+  }
+
+  async #dropIcon(icon: string, place: Parameters<ApiClient["dropIcon"]>[1]): Promise<void> {
+    this.select(undefined);
+    await this.#try(() => this.#parts.api.dropIcon(icon, place));
   }
 
   /** A note for a question: on an image it is about that image, connected to an answer it goes on with it. */

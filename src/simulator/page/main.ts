@@ -117,7 +117,7 @@ board.addEventListener("focusin", (event) => {
   if (event.target instanceof HTMLElement && event.target.matches(":focus-visible")) app?.reveal(id);
 });
 byId("add-note", HTMLElement).addEventListener("click", addNote);
-byId("summarize", HTMLElement).addEventListener("click", () => void app?.dropIcon("AI_Icon_Canvus_Precis"));
+byId("summarize", HTMLElement).addEventListener("click", () => void app?.summarize(viewport.center()));
 byId("add-file", HTMLElement).addEventListener("click", () => picker.click());
 byId("zoom-in", HTMLElement).addEventListener("click", () => viewport.zoomAtCenter(ZOOM_STEP));
 byId("zoom-out", HTMLElement).addEventListener("click", () => viewport.zoomAtCenter(1 / ZOOM_STEP));

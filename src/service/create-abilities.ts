@@ -7,10 +7,7 @@ import type { Storage } from "../storage/storage.ts";
 import type { Operation } from "../triggers/operation.ts";
 
 /** What everything the product can do is made of, besides the settings. */
-export type AbilityEngines = Pick<
-  AbilityParts,
-  "text" | "vision" | "handwriting" | "images" | "documents"
->;
+export type AbilityEngines = Pick<AbilityParts, "text" | "vision" | "handwriting" | "images" | "documents">;
 
 /** The abilities with their settings. */
 export function createAbilities(

@@ -2,12 +2,17 @@ import { existsSync } from "node:fs";
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { type BuildArguments, parseBuildArguments, TARGETS, USAGE, UsageError } from "./build/arguments.ts";
-import { BuildError, type EnginePackages, locateEngine } from "./build/engine-packages.ts";
+import { BuildError } from "./build/build-error.ts";
+import { type EnginePackages, locateEngine } from "./build/engine-packages.ts";
 import { copyImageLibrary } from "./build/image-library.ts";
 import { llamaPlugin } from "./build/llama-plugin.ts";
 import { copyNativeFiles } from "./build/native-files.ts";
 import { publish } from "./build/publish.ts";
+<<<<<<< HEAD
 import { copyVisionLibrary } from "./build/vision-library.ts";
+=======
+import { windowsRuntime } from "./build/windows-runtime.ts";
+>>>>>>> 737cb6a (feat(installer): an installer for Windows, tried under Wine; our icon and version in the executable)
 import { copyServiceWrapper } from "./build/windows-service.ts";
 
 const ROOT = resolve(import.meta.dir, "..");
@@ -21,7 +26,12 @@ function gitCommit(): string {
   return git.success ? git.stdout.toString().trim() : "unknown";
 }
 
-async function compile(options: BuildArguments, outfile: string, engine: EnginePackages): Promise<void> {
+async function compile(
+  options: BuildArguments,
+  stage: string,
+  engine: EnginePackages,
+  runtime: string | null,
+): Promise<void> {
   const { target, version, metafile } = options;
   // Workers are started by URL at run time, so the bundler must be told about them.
   const workers = ["src/storage/worker.ts", "src/storage/query-worker.ts", "src/observability/gpu-worker.ts"]
@@ -44,7 +54,8 @@ async function compile(options: BuildArguments, outfile: string, engine: EngineP
     throw: false,
     compile: {
       target: TARGETS[target].bun,
-      outfile,
+      outfile: join(stage, TARGETS[target].executableName),
+      ...(runtime === null ? {} : { executablePath: runtime }),
       // A stray .env or bunfig.toml in the working directory must not change the service.
       autoloadDotenv: false,
       autoloadBunfig: false,
@@ -62,14 +73,16 @@ async function build(options: BuildArguments): Promise<void> {
   await mkdir(stage, { recursive: true });
   try {
     say(`compiling ${executableName} for ${options.target}`);
-    await compile(options, join(stage, executableName), engine);
+    const isWindows = options.target === "windows-x64";
+    const runtime = isWindows ? await windowsRuntime(ROOT, stage, options.version) : null;
+    await compile(options, stage, engine, runtime);
     say(`copying native files (GPU: ${options.gpu})`);
     await copyNativeFiles(stage, engine);
     const { natives, target, gpu } = options;
     await copyVisionLibrary(ROOT, stage, target, gpu, say);
     if (!(await copyImageLibrary(stage, natives, target, gpu)))
       say("without the library for pictures; scripts/natives/build-stable-diffusion.ts builds it");
-    const wrapper = options.target === "windows-x64" ? await copyServiceWrapper(ROOT, stage) : [];
+    const wrapper = isWindows ? await copyServiceWrapper(ROOT, stage) : [];
     await publish(stage, options.outdir, ["lib", executableName, ...wrapper]);
   } finally {
     await rm(stage, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { mkdir, rm, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { UsageError } from "./build/arguments.ts";
-import { BuildError } from "./build/engine-packages.ts";
+import { BuildError } from "./build/build-error.ts";
 import { type PackageArguments, parsePackageArguments, USAGE } from "./package/arguments.ts";
 import { CHECKSUMS, writeChecksums } from "./package/checksums.ts";
 import { makeDebianPackage } from "./package/debian-package.ts";
@@ -9,6 +9,7 @@ import { readElfFiles, requireFloor } from "./package/elf-needs.ts";
 import { makeProgramTree } from "./package/program-tree.ts";
 import { sourceDate } from "./package/source-date.ts";
 import { makeTarball } from "./package/tarball.ts";
+import { makeWindowsSetup } from "./package/windows-setup.ts";
 
 const ROOT = resolve(import.meta.dir, "..");
 
@@ -34,6 +35,8 @@ async function packageFor(options: PackageArguments): Promise<void> {
       requireFloor(await readElfFiles(tree), options.glibcFloor, say);
       await timed("archive", () => makeTarball(ROOT, tree, work, options, epoch));
       await timed("Debian package", () => makeDebianPackage(ROOT, tree, work, options, epoch));
+    } else {
+      await timed("installer", () => makeWindowsSetup(ROOT, tree, work, options, epoch));
     }
     await writeChecksums(options.outdir);
     say(`wrote ${CHECKSUMS}`);

@@ -1,8 +1,8 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { type BuildArguments, type GpuChoice, TARGETS, type TargetName } from "./arguments.ts";
-
-export class BuildError extends Error {}
+import { BuildError } from "./build-error.ts";
+import { fetchPackages } from "./fetch-packages.ts";
 
 /**
  * The library and its native files must be of one version. It is the one of package.json, except where the registry
@@ -20,8 +20,7 @@ export interface EnginePackages {
 }
 
 /**
- * Finds the engine's packages: in the checkout when they are installed there, else fetched into a folder of their own,
- * so that building for another system never changes the checkout's node_modules.
+ * Finds the engine's packages: in the checkout when they are installed there, else fetched.
  * @throws BuildError
  */
 export async function locateEngine(
@@ -58,7 +57,8 @@ export async function locatePackages(
   const missing = names.filter((_, index) => folders[index] === null);
   if (missing.length > 0) {
     say(`fetching ${missing.join(", ")} ${version}`);
-    await fetchInto(tools, missing, version, target);
+    const wanted = missing.map((name) => `${name}@${version}`);
+    await fetchPackages(tools, wanted, target === "windows-x64" ? "win32" : "linux");
   }
   const found = await Promise.all(names.map((name) => find(root, tools, name, version)));
   const there = found.filter((folder) => folder !== null);
@@ -93,34 +93,4 @@ async function versionAt(folder: string): Promise<string | null> {
   } catch {
     return null;
   }
-}
-
-async function fetchInto(
-  tools: string,
-  names: readonly string[],
-  version: string,
-  target: TargetName,
-): Promise<void> {
-  await mkdir(tools, { recursive: true });
-  await writeFile(join(tools, "package.json"), JSON.stringify({ name: "native-packages", private: true }));
-  const os = target === "windows-x64" ? "win32" : "linux";
-  const wanted = names.map((name) => `${name}@${version}`);
-  const child = Bun.spawn(
-    [
-      process.execPath,
-      "add",
-      "--exact",
-      "--ignore-scripts",
-      "--omit=optional",
-      "--os",
-      os,
-      "--cpu",
-      "x64",
-      ...wanted,
-    ],
-    { cwd: tools, stdin: "ignore", stdout: "ignore", stderr: "pipe" },
-  );
-  const complaint = await new Response(child.stderr).text();
-  if ((await child.exited) === 0) return;
-  throw new BuildError(`fetching ${wanted.join(", ")} failed: ${complaint.trim().split("\n").at(-1)}`);
 }

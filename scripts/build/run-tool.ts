@@ -1,4 +1,4 @@
-import { BuildError } from "./engine-packages.ts";
+import { BuildError } from "./build-error.ts";
 
 /** So much of a failed tool's words is shown. */
 const LAST_LINES = 15;

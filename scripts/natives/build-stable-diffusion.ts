@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { IMAGE_LIBRARY_NAMES } from "../../src/native/image-library.ts";
 import pinned from "../../src/native/sd-shim/release.json" with { type: "json" };
 import { GPU_CHOICES, type GpuChoice, UsageError } from "../build/arguments.ts";
-import { BuildError } from "../build/engine-packages.ts";
+import { BuildError } from "../build/build-error.ts";
 import { imageLibraryResult } from "../build/image-library.ts";
 import { compileStableDiffusion } from "./compile-stable-diffusion.ts";
 import { checkSource, fetchSource } from "./stable-diffusion-source.ts";

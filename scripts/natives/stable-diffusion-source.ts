@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { BuildError } from "../build/engine-packages.ts";
+import { BuildError } from "../build/build-error.ts";
 import { runTool } from "../build/run-tool.ts";
 
 /** What src/native/sd-shim/release.json says. */

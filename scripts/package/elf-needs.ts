@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { BuildError } from "../build/engine-packages.ts";
+import { BuildError } from "../build/build-error.ts";
 import { runTool } from "../build/run-tool.ts";
 
 /**

@@ -72,7 +72,7 @@ const PARTS: readonly NativePart[] = [
   {
     name: "WinSW",
     file: /^canvuslocallm-service\.exe$/,
-    version: async () => "2.9.0",
+    version: async () => "1.17.0",
     license: "MIT",
     copyright:
       "Copyright (c) 2010-2016 Kohsuke Kawaguchi, Sun Microsystems, Inc., CloudBees, Inc., Oleg Nenashev and other contributors",

@@ -1,6 +1,6 @@
 import { cp, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { BuildError } from "../build/engine-packages.ts";
+import { BuildError } from "../build/build-error.ts";
 import type { PackageArguments } from "./arguments.ts";
 import { bundledComponents } from "./components.ts";
 import { thirdPartyLicences } from "./licences.ts";

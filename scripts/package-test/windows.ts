@@ -1,0 +1,161 @@
+import { Database } from "bun:sqlite";
+import { cp, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { Harness } from "../../src/e2e/harness.ts";
+import { QUESTIONS } from "../chaos-test/questions.ts";
+import { signFile } from "../package/sign-windows.ts";
+import { check, eventually, finishChecks } from "./checks.ts";
+
+const PROGRAM = "Program Files/CanvusLocalLLM";
+const DATA = "ProgramData/CanvusLocalLLM";
+const MENU = "ProgramData/Microsoft/Windows/Start Menu/Programs/CanvusLocalLLM";
+const UNINSTALL_KEY = "HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\CanvusLocalLLM";
+const PORT = 38_418;
+
+const { values } = parseArgs({ options: { wine: { type: "string" }, folder: { type: "string" } } });
+const wine = values.wine ?? "";
+const folder = values.folder ?? "";
+const drive = join(folder, "prefix/drive_c");
+
+interface Outcome {
+  readonly exitCode: number;
+  readonly output: string;
+}
+
+function start(args: readonly string[], env: Record<string, string> = {}) {
+  return Bun.spawn([wine, "wine", ...args], {
+    env: { ...process.env, ...env },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+}
+
+async function run(...args: readonly string[]): Promise<Outcome> {
+  const child = start(args);
+  const texts = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  return { exitCode: await child.exited, output: texts.join("").trim() };
+}
+
+const setup = (...options: readonly string[]) => run("/root/platform-test/setup.exe", "/S", ...options);
+const program = (...args: readonly string[]) =>
+  run(`C:\\${PROGRAM.replace("/", "\\")}\\canvuslocallm.exe`, ...args);
+const isThere = (...path: readonly string[]) => Bun.file(join(drive, ...path)).exists();
+const namesIn = (path: string) => readdir(join(drive, path)).catch(() => null);
+const isRegistered = async () => (await run("reg", "query", UNINSTALL_KEY)).exitCode === 0;
+
+async function installed(): Promise<void> {
+  const { exitCode, output } = await setup("/SERVICE=no");
+  check("silent installation", exitCode === 0, output);
+  const list = (await readFile(join(drive, PROGRAM, "installed-files.txt"), "utf8")).trim().split("\r\n");
+  const files = list.filter((path) => !path.endsWith("\\")).map((path) => path.replaceAll("\\", "/"));
+  const missing: string[] = [];
+  for (const path of files) if (!(await isThere(PROGRAM, path))) missing.push(path);
+  check(`all ${files.length} files are there`, files.length > 10 && missing.length === 0, missing);
+  check("Windows lists it among the programs", await isRegistered());
+  check("settings wait to be filled in", await isThere(DATA, "canvuslocallm.env"));
+  const version = await program("version");
+  check(version.output.split("\n")[0] ?? "version", version.exitCode === 0, version);
+}
+
+/** Runs it as the service would, but in the foreground: Wine has no WinSW. */
+async function answers(): Promise<void> {
+  const harness = await Harness.start();
+  const [question, answer] = QUESTIONS[0] ?? ["", ""];
+  const dataFolder = "C:\\platform-test-data";
+  const settings = harness.settings({ PORT: String(PORT), CANVUSLLM_DATA_DIR: dataFolder });
+  const service = start(["C:\\Program Files\\CanvusLocalLLM\\canvuslocallm.exe", "run"], settings);
+  const said = new Response(service.stderr).text();
+  try {
+    const ready = await eventually(120, () =>
+      fetch(`http://127.0.0.1:${PORT}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    );
+    check("the service is ready, its native engine loaded", ready);
+    if (!ready) return;
+    const { id } = await harness.canvas.addNote(`{{${question}}}`);
+    const note = await harness.canvas.answerWith(answer, id);
+    check(`"${question}" is answered with "${note.text}"`, true);
+  } catch (error) {
+    check("answers", false, String(error));
+  } finally {
+    await run("taskkill", "/F", "/IM", "canvuslocallm.exe");
+    service.kill("SIGKILL");
+    await service.exited;
+    await harness.close();
+  }
+  const database = new Database(join(drive, "platform-test-data/data.db"), { readonly: true });
+  const rows = database.query<{ status: string }, []>("SELECT status FROM processing_history").all();
+  database.close();
+  check("the database has it", rows.length === 1 && rows[0]?.status === "succeeded", {
+    rows,
+    log: (await said).slice(-2000),
+  });
+}
+
+async function upgraded(): Promise<void> {
+  const list = join(drive, PROGRAM, "installed-files.txt");
+  await writeFile(list, `obsolete.txt\r\n${await readFile(list, "utf8")}`);
+  await writeFile(join(drive, PROGRAM, "obsolete.txt"), "");
+  await writeFile(join(drive, PROGRAM, "mine.txt"), "");
+  await writeFile(join(drive, DATA, "canvuslocallm.env"), "CANVUS_SERVER=https://mine.example.com\n");
+  const { exitCode, output } = await setup("/SERVICE=no");
+  check("upgrade in place", exitCode === 0, output);
+  check("what the new version no longer has is gone", !(await isThere(PROGRAM, "obsolete.txt")));
+  const settings = await readFile(join(drive, DATA, "canvuslocallm.env"), "utf8");
+  check("the upgrade kept the settings", settings.includes("mine.example.com"), settings);
+  const version = await program("version");
+  check("it still starts", version.exitCode === 0, version);
+}
+
+/** With a certificate of our own, which nobody trusts: it is about the program that follows the signature. */
+async function signed(): Promise<void> {
+  const key = ["-newkey", "rsa:2048", "-nodes", "-keyout", `${folder}/key.pem`];
+  const usage = ["-subj", "/CN=test", "-days", "2", "-addext", "extendedKeyUsage=codeSigning"];
+  Bun.spawnSync(["openssl", "req", "-x509", ...key, ...usage, "-out", `${folder}/certificate.pem`]);
+  const pkcs12 = join(folder, "certificate.p12");
+  const passwordFile = join(folder, "password");
+  await writeFile(passwordFile, "secret");
+  const pair = ["-inkey", `${folder}/key.pem`, "-in", `${folder}/certificate.pem`];
+  Bun.spawnSync(["openssl", "pkcs12", "-export", ...pair, "-passout", "pass:secret", "-out", pkcs12]);
+  const copy = join(drive, "signed");
+  await mkdir(copy);
+  await cp(join(drive, PROGRAM), copy, { recursive: true });
+  await signFile(join(copy, "canvuslocallm.exe"), { pkcs12, passwordFile });
+  const verified = Bun.spawnSync([
+    "osslsigncode",
+    "verify",
+    "-CAfile",
+    `${folder}/certificate.pem`,
+    "-in",
+    join(copy, "canvuslocallm.exe"),
+  ]);
+  check(
+    "the signature is whole",
+    /Signature verification: ok/.test(verified.stdout.toString()),
+    verified.stdout.toString().slice(-800),
+  );
+  const version = await run("C:\\signed\\canvuslocallm.exe", "version");
+  check("the signed program starts", version.exitCode === 0, version);
+}
+
+async function removed(): Promise<void> {
+  await rename(join(drive, PROGRAM, "mine.txt"), join(drive, "mine.txt"));
+  await run(`C:\\${PROGRAM.replace("/", "\\")}\\uninstall.exe`, "/S");
+  // The uninstaller goes on as a copy of itself.
+  const gone = await eventually(60, async () => (await namesIn(PROGRAM)) === null);
+  check("uninstalling leaves nothing of the program", gone, await namesIn(PROGRAM));
+  check("nor in the start menu", (await namesIn(MENU)) === null, await namesIn(MENU));
+  check("nor in the registry", !(await isRegistered()));
+  check("settings and data stay", await isThere(DATA, "canvuslocallm.env"));
+}
+
+await installed();
+await answers();
+await upgraded();
+await signed();
+await removed();
+finishChecks();

@@ -43,7 +43,7 @@ const program = (...args: readonly string[]) =>
   run(`C:\\${PROGRAM.replace("/", "\\")}\\canvuslocallm.exe`, ...args);
 const isThere = (...path: readonly string[]) => Bun.file(join(drive, ...path)).exists();
 const namesIn = (path: string) => readdir(join(drive, path)).catch(() => null);
-const isRegistered = async () => (await run("reg", "query", UNINSTALL_KEY)).exitCode === 0;
+const isRegistered = async () => (await run("reg", "query", UNINSTALL_KEY, "/reg:64")).exitCode === 0;
 
 async function installed(): Promise<void> {
   const { exitCode, output } = await setup("/SERVICE=no");

@@ -8,11 +8,8 @@ import { copyImageLibrary } from "./build/image-library.ts";
 import { llamaPlugin } from "./build/llama-plugin.ts";
 import { copyNativeFiles } from "./build/native-files.ts";
 import { publish } from "./build/publish.ts";
-<<<<<<< HEAD
 import { copyVisionLibrary } from "./build/vision-library.ts";
-=======
 import { windowsRuntime } from "./build/windows-runtime.ts";
->>>>>>> 737cb6a (feat(installer): an installer for Windows, tried under Wine; our icon and version in the executable)
 import { copyServiceWrapper } from "./build/windows-service.ts";
 
 const ROOT = resolve(import.meta.dir, "..");

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   type DrawSettings,
   type JobProgress,
+  type RawPicture,
   StableDiffusion,
   StableDiffusionMissing,
   type StableDiffusionSession,
@@ -66,6 +67,11 @@ describe.skipIf(!canBuildFakeStableDiffusion)(
       }
     }
 
+    function pixel(picture: RawPicture | null, x: number, y: number): number[] {
+      const at = (y * PICTURE.width + x) * 3;
+      return [...(picture?.pixels.subarray(at, at + 3) ?? [])];
+    }
+
     function logged(): string[] {
       const lines: string[] = [];
       for (let line = library.nextLogLine(); line !== null; line = library.nextLogLine()) lines.push(line);
@@ -105,6 +111,19 @@ describe.skipIf(!canBuildFakeStableDiffusion)(
       const lines = logged();
       expect(lines).toContain("generate_image 128x64, 0 alive");
       expect(lines.join()).not.toContain("a red fox");
+    });
+
+    test("hears what must not be in the picture, and how closely to follow", async () => {
+      await loaded(async (session) => {
+        session.draw({ ...PICTURE, negativePrompt: "anything blue", guidance: 10.5 });
+        await ended(session);
+        const picture = session.take();
+        // The stripe is as wide as the guidance is strong: 20 would be the whole width.
+        expect([66, 67].map((x) => pixel(picture, x, 0))).toEqual([
+          [40, 70, 220],
+          [255, 255, 255],
+        ]);
+      });
     });
 
     test("the same seed draws the same picture, another seed another one", async () => {

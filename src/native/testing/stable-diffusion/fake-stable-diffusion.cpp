@@ -5,7 +5,7 @@
  *
  * The picture: on white a shape in a colour, both taken from words of the prompt (red … black; square, triangle, else a
  * circle), where the seed puts it, under noise that gets less with every step; along the top a stripe as wide as the
- * guidance is strong, in the colour that the negative prompt names. The log tells how many pictures nobody has freed.
+ * guidance is strong, in the colour that a negative prompt names. The log tells how many pictures nobody has freed.
  *
  * What it plays is read from the file `<this library>.control` when a call begins, one "key value" a line:
  *
@@ -158,6 +158,7 @@ static void draw(const sd_img_gen_params_t *params, int step, sd_image_t *image)
   int radius = (params->width < params->height ? params->width : params->height) / 4;
   int centre_x = params->width / 2 + static_cast<int>(params->seed % 5 - 2) * radius / 4;
   int stripe = static_cast<int>(static_cast<float>(params->width) * params->sample_params.guidance.txt_cfg / 20);
+  if (*params->negative_prompt == 0) stripe = 0;
   uint8_t *pixel = image->data;
   for (int y = 0; y < params->height; y++)
     for (int x = 0; x < params->width; x++, pixel += 3) {

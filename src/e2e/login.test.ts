@@ -275,6 +275,39 @@ describe.skipIf(chromiumPath === undefined)("a person in a browser", () => {
     await page.close();
   });
 
+  test("stays logged in over a restart, is out when the password changes, and waits after wrong guesses", async () => {
+    const first = await start({ CANVUSLLM_DATA_DIR: join(harness.folder, "story") });
+    const { port } = new URL(first.url);
+    const again = (changes: Record<string, string> = {}) =>
+      start({ CANVUSLLM_DATA_DIR: join(harness.folder, "story"), PORT: port, ...changes });
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${first.url}/metrics`);
+    await logIn(page, PASSWORD);
+    await page.waitForURL(`${first.url}/metrics`);
+
+    await first.stop();
+    const second = await again();
+    await page.goto(`${first.url}/errors`);
+    await page.getByRole("heading", { name: "Errors" }).waitFor();
+
+    await second.stop();
+    const changed = await again({ WEBUI_PWD: "another-password" });
+    await page.goto(`${first.url}/errors`);
+    expect(new URL(page.url()).pathname).toBe("/login");
+    for (let guess = 1; guess <= 5; guess += 1) {
+      await logIn(page, `guess ${guess}`);
+      await page.getByRole("alert").getByText("That is not the password.").waitFor();
+    }
+    await logIn(page, "another-password");
+    await page
+      .getByRole("alert")
+      .getByText(/Please wait \d+ seconds?, then try again/)
+      .waitFor();
+    await context.close();
+    await changed.stop();
+  });
+
   test.each(["light", "dark"] as const)(
     "reads every text of the frame and the login in %s",
     async (scheme) => {

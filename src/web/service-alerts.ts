@@ -97,7 +97,7 @@ function modelAlerts(engine: StatusParts["engines"][number]): Alert[] {
   return [
     {
       tone: "warn",
-      message: `The model process crashed ${crashes === 1 ? "once" : `${crashes} times`} since the start.`,
+      message: `The process of the model ${name} crashed ${crashes === 1 ? "once" : `${crashes} times`} since the start.`,
       hint: ERRORS.RUNNER_CRASHED.hint,
     },
   ];

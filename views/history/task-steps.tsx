@@ -33,29 +33,60 @@ export function StepsSection({ task }: { readonly task: HistoryRow }): string {
           </li>
         ))}
       </ol>
-      <ModelTimes task={task} />
+      <WhereTimeWent task={task} />
     </section>
   ) as string;
 }
 
-/** Of the call that wrote the answer. */
-function ModelTimes({ task }: { readonly task: HistoryRow }): string {
-  if (task.generation_ms === null) return "";
-  const times: readonly (readonly [string, number | null])[] = [
-    ["Waiting for the model", task.queue_ms],
-    ["Loading it", task.load_ms],
-    ["Reading the prompt", task.prompt_ms],
-    ["To the first token", task.ttft_ms],
-    ["Writing", task.generation_ms],
+/** Where the time went, as far as it is known: the call that wrote the answer, and everything around it. */
+function WhereTimeWent({ task }: { readonly task: HistoryRow }): string {
+  const { duration_ms, queue_ms, load_ms, prompt_ms, generation_ms } = task;
+  if (duration_ms === null || generation_ms === null) return "";
+  const known = [
+    { name: "Waiting for the model", ms: queue_ms ?? 0, color: "series-5" },
+    { name: "Loading it", ms: load_ms ?? 0, color: "series-3" },
+    { name: "Reading the prompt", ms: prompt_ms ?? 0, color: "series-2" },
+    { name: "Writing the answer", ms: generation_ms, color: "series-1" },
+  ];
+  const spent = known.reduce((sum, { ms }) => sum + ms, 0);
+  const parts = [
+    ...known,
+    { name: "Canvas and other calls", ms: Math.max(0, duration_ms - spent), color: "series-rest" },
   ];
   return (
-    <dl class="facts short">
-      {times.map(([name, ms]) => (
-        <>
-          <dt>{name}</dt>
-          <dd>{duration(ms)}</dd>
-        </>
-      ))}
-    </dl>
+    <>
+      <TimeBar parts={parts} />
+      <ul class="legend">
+        {parts.map(({ name, ms, color }) => (
+          <li class={color}>
+            {name} <strong>{duration(ms)}</strong>
+          </li>
+        ))}
+        <li class="legend-at quiet">{`first token after ${duration(task.ttft_ms)}`}</li>
+      </ul>
+    </>
+  ) as string;
+}
+
+/** Parts of a whole, side by side; the words stand in the legend. */
+function TimeBar({
+  parts,
+}: {
+  readonly parts: readonly { readonly ms: number; readonly color: string }[];
+}): string {
+  const whole = Math.max(
+    1,
+    parts.reduce((sum, { ms }) => sum + ms, 0),
+  );
+  let from = 0;
+  return (
+    <svg class="time-bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+      {parts.map(({ ms, color }) => {
+        const x = from;
+        const width = (ms / whole) * 100;
+        from += width;
+        return <rect class={color} x={x.toFixed(2)} width={width.toFixed(2)} height="1" />;
+      })}
+    </svg>
   ) as string;
 }

@@ -75,7 +75,7 @@ function Alerts({ status }: { readonly status: ServiceStatus }): string {
         <p class="alert good">Running: prompts on the canvases are answered.</p>
       ) : (
         <p class="alert bad">
-          Running, but a prompt written now would have to wait. What is missing stands below.
+          Running, but a prompt written now would not be answered at once. What is missing stands below.
         </p>
       )}
       {status.alerts.map(({ tone, message, hint }) => (

@@ -32,7 +32,8 @@ export function pull(what: string, { envFile, name, json }: PullOptions): Promis
     const line = new ProgressLine(process.stderr, () => performance.now());
     try {
       const files = await pullModel({
-        ...{ folder, sources, signal, settings: download },
+        ...{ folder, sources, signal },
+        settings: { ...download, onRetry: ({ message }) => line.say(`${message} Trying again …`) },
         // A name of the catalogue always means the catalogue's file.
         replace: !isUrl,
         onProgress: ({ path }, { phase, received, total }) =>

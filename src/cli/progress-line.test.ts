@@ -35,6 +35,17 @@ test("in a terminal one line is drawn anew, and goes away", () => {
   expect(written[2]).toBe("\r\x1b[K");
 });
 
+test("what is said stays, and is not said again at once", () => {
+  const { written, line, at } = recorder(true);
+  at(0, 0);
+  line.say("It failed. Trying again …");
+  line.say("It failed. Trying again …");
+  at(11_000, 1);
+  line.say("It failed. Trying again …");
+  expect(written.filter((text) => text === "It failed. Trying again …\n")).toHaveLength(2);
+  expect(written[1]).toBe("\r\x1b[K");
+});
+
 test("elsewhere a line comes after a second and then every ten", () => {
   const { written, line, at } = recorder(false);
   for (let ms = 0; ms <= 20_000; ms += 500) at(ms, ms * 1000);

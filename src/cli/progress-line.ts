@@ -24,6 +24,7 @@ export class ProgressLine {
   #subject = "";
   #shownAt = Number.NEGATIVE_INFINITY;
   #isDrawn = false;
+  #said = { text: "", at: 0 };
 
   /** @param stream stderr, so that stdout holds results only */
   constructor(stream: Pick<NodeJS.WriteStream, "write" | "isTTY" | "columns">, now: () => number) {
@@ -50,6 +51,15 @@ export class ProgressLine {
     }
     this.#stream.write(`\r\x1b[K${text.slice(0, Math.max(20, (this.#stream.columns || 80) - 1))}`);
     this.#isDrawn = true;
+  }
+
+  /** A line that stays. Said again and again it is said once in ten seconds. */
+  say(text: string): void {
+    const now = this.#now();
+    if (text === this.#said.text && now - this.#said.at < LINE_EVERY_MS) return;
+    this.#said = { text, at: now };
+    this.clear();
+    this.#stream.write(`${text}\n`);
   }
 
   /** Makes room for other lines. */

@@ -171,6 +171,12 @@ export const ERRORS = {
     httpStatus: 502,
     hint: "Accept the licence on the model's page at the hub and set HF_TOKEN to an access token; behind a proxy check HTTPS_PROXY.",
   },
+  DOWNLOAD_TLS: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 502,
+    hint: "Set NODE_EXTRA_CA_CERTS in the environment to a PEM file with the authority of that server, or of the proxy that opens TLS.",
+  },
   DOWNLOAD_NOT_FOUND: {
     category: "configuration",
     retryable: false,

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import type { CanvasStatus } from "../canvus/canvas-group.ts";
+import { ERRORS } from "../errors/registry.ts";
 import type { StorageStatus } from "../storage/storage.ts";
 import { judgeReadiness, type ReadinessParts } from "./readiness.ts";
 
@@ -89,6 +90,19 @@ test("not ready without any live canvas, without a model, without the database: 
   expect(state.reasons.map((reason) => reason.part)).toEqual(["database", "canvas", "model"]);
   expect(state.reasons[0]?.message).toBe("The disk is full.");
   expect(state.reasons[2]?.message).toContain("loading");
+});
+
+test("a model that is being downloaded: how far it is, or what is wrong", async () => {
+  const reasonOf = async (download: EngineStatus["download"]) => {
+    const { reasons } = await judgeReadiness(parts({ engine: { model: null, state: "stopped", download } }));
+    return reasons[0]?.message;
+  };
+  expect(await reasonOf({ percent: 43, error: null })).toBe("The model small is being downloaded, 43 %.");
+  expect(await reasonOf({ percent: null, error: null })).toBe("The model small is being downloaded.");
+  const error = { code: "DOWNLOAD_TLS" as const, message: "The certificate was not accepted." };
+  expect(await reasonOf({ percent: 43, error })).toBe(
+    `The model small cannot be downloaded; it is tried again by itself: The certificate was not accepted. ${ERRORS.DOWNLOAD_TLS.hint}`,
+  );
 });
 
 test("before the canvases are looked up it is not ready", async () => {

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppError } from "../../errors/app-error.ts";
+import { startSelfSignedServer } from "../../http/testing/self-signed-server.ts";
 import { mountSmallDisk, type SmallDisk } from "../../observability/testing/small-disk.ts";
 import { systemTimers } from "../../timers.ts";
 import { DEMO_MODEL } from "../builtin-demo.ts";
@@ -192,6 +193,20 @@ describe("a server that", () => {
     expect((await failure()).message).toContain("changes again and again");
     expect(await readdir(folder)).toEqual([]);
   });
+});
+
+test("a certificate that nobody vouches for is not asked again", async () => {
+  const secure = await startSelfSignedServer(() => new Response(MODEL));
+  const error = await failure({ url: `${secure.url}${PATH}` });
+  await secure.stop();
+  expect(error.code).toBe("DOWNLOAD_TLS");
+  expect(error.hint).toContain("NODE_EXTRA_CA_CERTS");
+});
+
+test("a server that is not there is told by its name", async () => {
+  const error = await failure({ url: "http://no-such-host.invalid/a.gguf" });
+  expect(error.code).toBe("DOWNLOAD_FAILED");
+  expect(error.message).toContain("no-such-host.invalid");
 });
 
 describe("redirects", () => {

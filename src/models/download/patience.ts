@@ -8,6 +8,8 @@ export interface RetrySettings {
   /** Wait after the first failure in ms; it doubles up to 30 s. A server may ask for another one. */
   readonly retryDelayMs: number;
   readonly timers: Timers;
+  /** Called with what failed before each wait. */
+  readonly onRetry?: (error: AppError) => void;
 }
 
 /** Decides whether what failed is tried again, and waits before. */
@@ -27,10 +29,11 @@ export class Patience {
 
   /** Waits before the next attempt. @throws the error when there is none, AppError CANCELLED when the signal aborts */
   async failed(thrown: unknown): Promise<void> {
-    const { maxRetries, retryDelayMs, timers } = this.#settings;
+    const { maxRetries, retryDelayMs, timers, onRetry } = this.#settings;
     const isPassing = thrown instanceof AppError && thrown.code === "DOWNLOAD_FAILED";
     if (!isPassing || this.#signal.aborted || this.#failures >= maxRetries) throw thrown;
     this.#failures += 1;
+    onRetry?.(thrown);
     await sleep(timers, retryDelay(thrown, this.#failures - 1, retryDelayMs), this.#signal);
   }
 

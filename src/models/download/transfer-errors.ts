@@ -22,6 +22,10 @@ export function statusError(host: string, status: number, headers: Headers, now:
 /** The connection could not be made, or broke. */
 export function connectionError(host: string, thrown: unknown): AppError {
   const reason = networkReason(thrown);
+  if (isTlsReason(reason)) {
+    const message = `The certificate of ${host} was not accepted: ${describeTlsReason(reason)}.`;
+    return new AppError("DOWNLOAD_TLS", message, { context: { host, reason }, cause: thrown });
+  }
   return new AppError("DOWNLOAD_FAILED", `The connection to ${host} failed: ${describe(thrown, reason)}.`, {
     context: { host, reason },
     cause: thrown,
@@ -54,8 +58,6 @@ function meaningOf(status: number): string {
 }
 
 function describe(thrown: unknown, reason: string): string {
-  if (isTlsReason(reason))
-    return `its certificate was not accepted, ${describeTlsReason(reason)}; NODE_EXTRA_CA_CERTS names a PEM file with further authorities`;
   // Bun has no code for some failures, only words.
   if (reason === "UNKNOWN" && thrown instanceof Error) return thrown.message.replace(/\.$/, "");
   return describeNetworkReason(reason);

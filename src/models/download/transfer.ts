@@ -37,7 +37,7 @@ export interface Answer {
 
 /**
  * Asks for a range of a file, or for all of it, through redirects and proxies. No retries.
- * @throws AppError DOWNLOAD_FAILED, DOWNLOAD_REFUSED, DOWNLOAD_NOT_FOUND
+ * @throws AppError DOWNLOAD_FAILED, DOWNLOAD_REFUSED, DOWNLOAD_TLS, DOWNLOAD_NOT_FOUND
  */
 export async function openRange(
   url: string,

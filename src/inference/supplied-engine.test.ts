@@ -91,8 +91,8 @@ describe("a model that is missing", () => {
     expect(await answer).toBe(RESULT);
     expect(await size).toBe(8192);
     expect(words).toEqual([
-      "waiting for the model to be downloaded, 0 % of it are here …",
-      "waiting for the model to be downloaded, 43 % of it are here …",
+      "waiting for the model to be downloaded, 0 % so far …",
+      "waiting for the model to be downloaded, 43 % so far …",
       "waiting for the model, which cannot be downloaded just now …",
       "loading the model …",
     ]);

@@ -133,6 +133,6 @@ export class SuppliedEngine {
 
 function waitingWords({ percent, error }: SupplyProgress): string {
   if (error !== null) return "waiting for the model, which cannot be downloaded just now …";
-  const share = percent === null ? "" : `, ${percent} % of it are here`;
+  const share = percent === null ? "" : `, ${percent} % so far`;
   return `waiting for the model to be downloaded${share} …`;
 }

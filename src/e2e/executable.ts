@@ -119,6 +119,7 @@ export async function until<T>(
   look: () => T | undefined,
   subscribe: (changed: () => void) => () => void,
   explain: () => string,
+  patienceMs = PATIENCE_MS,
 ): Promise<T> {
   const found = Promise.withResolvers<T>();
   const check = () => {
@@ -126,7 +127,7 @@ export async function until<T>(
     if (value !== undefined) found.resolve(value);
   };
   const unsubscribe = subscribe(check);
-  const timer = setTimeout(() => found.reject(new Error(explain())), PATIENCE_MS);
+  const timer = setTimeout(() => found.reject(new Error(explain())), patienceMs);
   check();
   try {
     return await found.promise;

@@ -1,16 +1,18 @@
 import { Database } from "bun:sqlite";
 import { afterEach, expect, test } from "bun:test";
 import { join } from "node:path";
+import { makePdf } from "../documents/testing/make-pdf.ts";
 import { dropFile, imagesOf, type TestWidget, untilImages } from "./canvas-files.ts";
 import { Harness, TOKEN } from "./harness.ts";
-import { makePdf } from "./make-pdf.ts";
 import type { TestNote } from "./test-canvas.ts";
 
 // What people drop on a canvas instead of writing: icons of the AI menu, snapshots. The demo's models answer exactly.
 
 const RED_CIRCLE = await Bun.file(join(import.meta.dir, "../simulator/seed/red-circle.png")).bytes();
-const BRIDGE =
-  "The new bridge opens in April. It took a long time. People are happy about it. More news will follow soon.";
+const BRIDGE = [
+  "The new bridge opens in April. It took a long time.",
+  "People are happy about it. More news will follow soon.",
+];
 
 let harness: Harness;
 
@@ -49,7 +51,7 @@ test("a PDF is summarised beside it, with progress, and the icon goes", async ()
   harness = await Harness.start();
   const service = await harness.runReady();
   const fields = { location: { x: 2000, y: 1000 }, size: { width: 595, height: 842 } };
-  const pdf = await drop("pdfs", "bridge.pdf", makePdf([BRIDGE]), fields);
+  const pdf = await drop("pdfs", "bridge.pdf", makePdf([{ lines: BRIDGE }]), fields);
   const icon = await dropIcon("AI_Icon_PDF_Precis", pdf.id);
   const summary = await answered("Summary: The new bridge opens in April.", icon);
   expect(summary.location.x).toBeGreaterThanOrEqual(2000 + 595);
@@ -116,19 +118,3 @@ test("a note that is connected to an answer carries the exchange before it", asy
   const tokens = rows().map(({ prompt_tokens }) => Number(prompt_tokens));
   expect(tokens[2] ?? 0).toBeGreaterThan((tokens[1] ?? 0) + 10);
 });
-
-test.each([
-  ["cut off", makePdf([BRIDGE]).subarray(0, 300), /broken|damaged|not a PDF/i],
-  ["garbage", new TextEncoder().encode(`%PDF-1.7\n${"garbage ".repeat(500)}`), /broken|damaged|not a PDF/i],
-  ["without text", makePdf([""]), /without text/i],
-])(
-  "a PDF that is %s gets a note that says so, and the icon can be moved to try again",
-  async (_name, data, says) => {
-    harness = await Harness.start();
-    await harness.runReady();
-    const pdf = await drop("pdfs", "broken.pdf", data);
-    await dropIcon("AI_Icon_PDF_Precis", pdf.id);
-    const note = await answerThat((text) => text.includes("move the AI icon a little"));
-    expect(note.text).toMatch(says);
-  },
-);

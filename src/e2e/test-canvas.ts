@@ -62,11 +62,12 @@ export class TestCanvas {
   }
 
   /** The first value the notes give, now or after some change. */
-  until<T>(look: (canvas: TestCanvas) => T | undefined): Promise<T> {
+  until<T>(look: (canvas: TestCanvas) => T | undefined, patienceMs?: number): Promise<T> {
     return until(
       () => look(this),
       (changed) => this.onChange(changed),
       () => `it did not happen; the notes are:\n${JSON.stringify(this.notes, null, 1)}`,
+      patienceMs,
     );
   }
 

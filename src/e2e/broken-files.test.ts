@@ -47,7 +47,13 @@ function hugePng(side: number): Uint8Array {
   ]);
 }
 
-async function noteFor(kind: "pdfs" | "images", name: string, data: Uint8Array): Promise<string> {
+/** The text of the new answer, as soon as it is what is expected; a description may still be growing. */
+async function noteFor(
+  kind: "pdfs" | "images",
+  name: string,
+  data: Uint8Array,
+  isWhole = (text: string) => !text.startsWith("⏳"),
+): Promise<string> {
   const server = { url: harness.url, token: TOKEN };
   const known = new Set(harness.canvas.answers.map(({ id }) => id));
   const widget = await dropFile(server, harness.canvas, kind, { name, data });
@@ -58,7 +64,7 @@ async function noteFor(kind: "pdfs" | "images", name: string, data: Uint8Array):
     onto: widget.id,
   })) as TestWidget;
   const note = await harness.canvas.until((canvas) =>
-    canvas.answers.find(({ id, text }) => !known.has(id) && !text.startsWith("⏳")),
+    canvas.answers.find(({ id, text }) => !known.has(id) && isWhole(text)),
   );
   await harness.canvas.request("DELETE", `/images/${dropped.id}`);
   return note.text;
@@ -111,6 +117,6 @@ test("a CMYK JPEG, as printers make them, is seen like any other", async () => {
 });
 
 test("after all that the next file is read as ever, and no crash was counted", async () => {
-  expect(await noteFor("images", "circle.png", redCircle)).toBe("A red circle on a white background.");
+  await noteFor("images", "circle.png", redCircle, (text) => text === "A red circle on a white background.");
   expect(service.log.filter(({ message }) => /crash|uncaught/i.test(message))).toEqual([]);
 });

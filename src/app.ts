@@ -10,6 +10,7 @@ import { AppError } from "./errors/app-error.ts";
 import { LocalImageEngine } from "./inference/local-image-engine.ts";
 import { LocalTextEngine } from "./inference/local-text-engine.ts";
 import { LocalVisionEngine } from "./inference/local-vision-engine.ts";
+import { measureBudget } from "./inference/memory-budget.ts";
 import { missingImages } from "./inference/missing-engines.ts";
 import { ModelHost } from "./inference/model-host.ts";
 import { SuppliedEngine } from "./inference/supplied-engine.ts";
@@ -17,6 +18,7 @@ import { fileMeant } from "./models/model-files.ts";
 import { prepareModel } from "./models/prepare-model.ts";
 import { prepareVision } from "./models/prepare-vision.ts";
 import { GpuMonitor } from "./observability/gpu-monitor.ts";
+import { gpuMemoryReleased } from "./observability/gpu-release.ts";
 import { GpuThread } from "./observability/gpu-thread.ts";
 import { logDirectory } from "./observability/log-folder.ts";
 import type { LogTail } from "./observability/log-tail.ts";
@@ -113,7 +115,8 @@ export class App {
     const telemetry = new Telemetry({ storage, databaseFile, gpus, errors, timers: systemTimers, logger });
     this.#begun("telemetry", telemetry);
 
-    const host = new ModelHost(logger);
+    const gpuReleased = (pid: number) => gpuMemoryReleased(pid, { gpus, timers: systemTimers, logger });
+    const host = new ModelHost(logger, measureBudget, gpuReleased);
     const onWaiting = (isWaiting: boolean) => tasks.modelAvailable(!isWaiting);
     const local = new LocalTextEngine({
       host,

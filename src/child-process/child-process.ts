@@ -89,6 +89,17 @@ export function spawnChild<ToChild>(
   };
 }
 
+/** How a child ended that could not even be started. */
+export function neverStarted(called: string, error: unknown): ChildExit {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    description: `The ${called} cannot be started: ${reason}`,
+    signal: null,
+    exitCode: null,
+    output: "",
+  };
+}
+
 function describeExit({ exitCode, signalCode }: Bun.Subprocess, called: string): string {
   const how = signalCode === null ? `exit code ${exitCode}` : `signal ${signalCode}`;
   return `The ${called} ended with ${how}.`;

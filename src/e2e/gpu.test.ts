@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Nvml } from "../native/nvml.ts";
 import { canBuildFakeNvml, FakeNvml } from "../native/testing/build-fake-nvml.ts";
@@ -18,6 +19,14 @@ function hasDriver(): boolean {
   try {
     new Nvml().close();
     return true;
+  } catch {
+    return false;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/status`, "utf8").includes("State:\tZ");
   } catch {
     return false;
   }
@@ -112,6 +121,22 @@ describe.skipIf(!canBuildFakeNvml)("with a library that has NVML's ABI (needs Li
     for (const figure of figures) expect(Number(row[figure])).toBeGreaterThan(0);
     expect(row.total_tokens).toBe(Number(row.prompt_tokens) + Number(row.completion_tokens));
     expect(onlyRow(SYSTEM)).toMatchObject({ vram_used_mb: 4024, vram_total_mb: 16384 });
+  });
+
+  test("a stop waits until the driver has taken the memory of the model process back", async () => {
+    fake.play("gpus 1");
+    const service = await harness.runReady({ LD_LIBRARY_PATH: fake.folder, LLAMA_GPU: "auto" });
+    const [runner = 0] = await service.children();
+    fake.play(`process 0 ${runner} 512`);
+    await askedOnce();
+    await service.logged(({ message }) => message === "inference done");
+    service.kill("SIGTERM");
+    while (isAlive(runner)) await new Promise(setImmediate);
+    expect(service.log.filter(({ message }) => message === "shutdown: models stopped")).toEqual([]);
+    fake.play("gpus 1");
+    expect(await service.exited).toBe(143);
+    const freed = service.log.find(({ message }) => message === "GPU memory of the model process is free");
+    expect(freed).toMatchObject({ pid: runner, freed_mb: 512 });
   });
 
   test("a driver that hangs keeps nobody waiting: not the start, not an answer, not the stop", async () => {

@@ -259,6 +259,31 @@ describe("stopping", () => {
     expect(await outcome(ask(engine, "hello"))).toBe("CANCELLED");
   });
 
+  test("is over when the GPU has its memory back", async () => {
+    const asked = Promise.withResolvers<number>();
+    const released = Promise.withResolvers<void>();
+    const host = new ModelHost(
+      recordingLogger(),
+      async () => ({ ram: null, vram: null }),
+      (pid) => {
+        asked.resolve(pid);
+        return released.promise;
+      },
+    );
+    const { engine } = await started({ host, gpu: "auto" });
+    await engine.ready();
+    const { pid } = engine.status();
+    let isOver = false;
+    const stopping = engine.stop().then(() => {
+      isOver = true;
+    });
+    expect(await asked.promise).toBe(pid ?? 0);
+    expect(isOver).toBe(false);
+    released.resolve();
+    await stopping;
+    expect(engine.status()).toMatchObject({ state: "stopped", pid: null });
+  });
+
   test("while it is started: no process is begun any more", async () => {
     const { engine } = await started();
     await engine.stop();

@@ -65,6 +65,7 @@ interface Request {
 export class ModelHost {
   readonly #logger: Logger;
   readonly #measure: (runners: readonly number[]) => Promise<MemoryBudget>;
+  readonly #gpuReleased: (pid: number) => Promise<void>;
   readonly #scheduler = new ModelScheduler({ ram: null, vram: null });
   readonly #hosted = new Map<string, Hosted>();
   readonly #requests = new Map<number, Request>();
@@ -72,10 +73,14 @@ export class ModelHost {
   #lastRequest = 0;
   #wake: ReturnType<typeof setTimeout> | null = null;
 
-  /** @param measure tells how much memory models may take; given are the process ids of those that run */
-  constructor(logger: Logger, measure = measureBudget) {
+  /**
+   * @param measure tells how much memory models may take; given are the process ids of those that run
+   * @param gpuReleased see RunnerSupervisorOptions; without it that is taken for granted
+   */
+  constructor(logger: Logger, measure = measureBudget, gpuReleased = async (_pid: number) => {}) {
     this.#logger = logger;
     this.#measure = measure;
+    this.#gpuReleased = gpuReleased;
   }
 
   /** Makes a model known; it is loaded when somebody wants to `run` something. */
@@ -83,6 +88,7 @@ export class ModelHost {
     const supervisor = new RunnerSupervisor({
       ...model,
       loadOptions: (attempt) => this.#rungOf(model).loadOptions(attempt),
+      gpuReleased: this.#gpuReleased,
       onChange: () => this.#changed(hosted),
     });
     const hosted: Hosted = {

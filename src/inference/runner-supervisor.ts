@@ -2,11 +2,11 @@ import {
   type ChildExit,
   type ChildOptions,
   type ChildProcess,
+  neverStarted,
   spawnChild,
 } from "../child-process/child-process.ts";
 import { causeOfDeath } from "./cause-of-death.ts";
 import { memoryEvidence } from "./out-of-memory.ts";
-
 import { PendingRequests, type Work, type WorkOptions } from "./pending-requests.ts";
 import {
   type LoadOptions,
@@ -19,7 +19,7 @@ import {
 } from "./protocol.ts";
 
 import type { WorkKind, WorkRequest, WorkResult } from "./runner-work.ts";
-import { logLoaded, logPhase } from "./supervisor-log.ts";
+import { logLoaded, logPhase, logUnstoppable } from "./supervisor-log.ts";
 import {
   INITIAL_STATE,
   type SupervisorEffect,
@@ -30,6 +30,7 @@ import {
 import { step } from "./supervisor-step.ts";
 import { Ticker } from "./ticker.ts";
 
+const CALLED = "model process";
 /** Added to the sum of the ladder's rungs before a stop gives up on a process that cannot even be killed. */
 const STOP_MARGIN_MS = 1000;
 
@@ -45,6 +46,8 @@ export interface RunnerSupervisorOptions extends Omit<ChildOptions, "called"> {
   /** @param attempt how many processes in a row have failed to load before this one */
   readonly loadOptions: (attempt: number) => LoadOptions;
   readonly limits: SupervisorLimits;
+  /** Resolves when the GPU has taken back what this process held; it has ended. Never rejects. */
+  readonly gpuReleased: (pid: number) => Promise<void>;
   /** Called after every change of the state. */
   readonly onChange: () => void;
 }
@@ -59,6 +62,7 @@ export class RunnerSupervisor {
   #process: ChildProcess<MessageToRunner> | null = null;
   #model: ModelInfo | null = null;
   #attempt = 0;
+  #mayUseGpu = false;
   #residentBytes = 0;
   #memory: LoadedMemory | null = null;
   #evidence = memoryEvidence();
@@ -107,10 +111,7 @@ export class RunnerSupervisor {
     this.#stopWaiters.push(gone.resolve);
     const giveUp = setTimeout(
       () => {
-        this.#options.logger.error("The model process cannot be ended", {
-          source: "inference/runner-supervisor.ts:stop",
-          pid: this.pid,
-        });
+        logUnstoppable(this.#options.logger, this.pid);
         gone.resolve();
       },
       drainMs + shutdown + terminate + kill + STOP_MARGIN_MS,
@@ -168,8 +169,7 @@ export class RunnerSupervisor {
         this.#spawn();
         break;
       case "load":
-        this.#evidence = memoryEvidence(this.#process?.pid);
-        this.#process?.send({ type: "load", options: this.#options.loadOptions(this.#attempt++) });
+        this.#load();
         break;
       case "shutdown":
         this.#process?.send({ type: "shutdown" });
@@ -186,30 +186,32 @@ export class RunnerSupervisor {
     }
   }
 
+  #load(): void {
+    const options = this.#options.loadOptions(this.#attempt++);
+    this.#mayUseGpu = options.gpu !== "off";
+    this.#evidence = memoryEvidence(this.#process?.pid);
+    this.#process?.send({ type: "load", options });
+  }
+
   #spawn(): void {
     this.#residentBytes = 0;
     try {
-      const options = { ...this.#options, called: "model process" };
+      const options = { ...this.#options, called: CALLED };
       const spawned: ChildProcess<MessageToRunner> = spawnChild(options, {
         onMessage: (message) => {
           if (this.#process === spawned) this.#receive(message);
         },
-        onExit: (exit) => {
+        onExit: async (exit) => {
+          if (this.#process !== spawned) return;
+          // Whoever needs its memory next finds it free.
+          if (this.#mayUseGpu) await this.#options.gpuReleased(spawned.pid);
           if (this.#process === spawned) this.#exited(exit);
         },
       });
       this.#process = spawned;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
       // Not at once: the transition that asked for the process is still being carried out.
-      queueMicrotask(() =>
-        this.#exited({
-          description: `The model process cannot be started: ${reason}`,
-          signal: null,
-          exitCode: null,
-          output: "",
-        }),
-      );
+      queueMicrotask(() => this.#exited(neverStarted(CALLED, error)));
     }
   }
 

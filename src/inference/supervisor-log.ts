@@ -26,3 +26,10 @@ export function logLoaded(logger: Logger, model: ModelInfo, loadMs: number): voi
     duration_ms: Math.round(loadMs),
   });
 }
+
+export function logUnstoppable(logger: Logger, pid: number | null): void {
+  logger.error("The model process cannot be ended", {
+    source: "inference/supervisor-log.ts:logUnstoppable",
+    pid,
+  });
+}

@@ -44,6 +44,11 @@ test("the best that finds something to compute with is taken, and it is said why
   });
 });
 
+test("a build that is not there is said to be missing", () => {
+  const refused = () => chooseVisionBackend("cuda", () => undefined);
+  expect(refused).toThrow("The vision engine cannot start: not with cuda: this build has none.");
+});
+
 test("what somebody insists on is taken, or nothing", () => {
   expect(choose("vulkan", { cuda: ["gpu"], vulkan: ["gpu"], cpu: ["cpu"] }).gpu).toBe("vulkan");
   expect(choose("off", { cuda: ["gpu"], cpu: ["cpu"] })).toEqual({ gpu: "off", said: [] });

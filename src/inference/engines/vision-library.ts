@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildInfo } from "../../build-info.ts";
 
@@ -81,8 +82,10 @@ export interface VisionLibrary {
 
 /** @throws Error when that build is not there, or does not fit the system and its drivers */
 export function openVisionLibrary(variant: VisionVariant): VisionLibrary {
+  const path = libraryPath(variant);
+  if (path === null) throw new Error("this build has none");
   const loaded: { exports: unknown } = { exports: {} };
-  process.dlopen(loaded, libraryPath(variant));
+  process.dlopen(loaded, path);
   const { exports } = loaded;
   if (!isNativeLibrary(exports)) throw new Error("it is not the library that was expected");
   const { LlamaContext } = exports;
@@ -98,9 +101,16 @@ function isNativeLibrary(value: unknown): value is { readonly LlamaContext: Nati
 }
 
 /** Laid beside the executable by the build; from the sources the package of the checkout is used. */
-function libraryPath(variant: VisionVariant): string {
-  if (buildInfo.commit !== "source")
-    return join(dirname(process.execPath), ...VISION_FOLDER.split("/"), `${variant}.node`);
+function libraryPath(variant: VisionVariant): string | null {
+  if (buildInfo.commit !== "source") {
+    const path = join(dirname(process.execPath), ...VISION_FOLDER.split("/"), `${variant}.node`);
+    return existsSync(path) ? path : null;
+  }
   const suffix = variant === "cpu" ? "" : `-${variant}`;
-  return Bun.resolveSync(`@fugood/node-llama-${process.platform}-${process.arch}${suffix}`, import.meta.dir);
+  try {
+    const name = `@fugood/node-llama-${process.platform}-${process.arch}${suffix}`;
+    return Bun.resolveSync(name, import.meta.dir);
+  } catch {
+    return null;
+  }
 }

@@ -1,12 +1,13 @@
-import { mkdir, rm, stat } from "node:fs/promises";
+import { cp, mkdir, rm, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { UsageError } from "./build/arguments.ts";
 import { BuildError } from "./build/build-error.ts";
 import { type PackageArguments, parsePackageArguments, USAGE } from "./package/arguments.ts";
+import { sbomName } from "./package/artifact-names.ts";
 import { CHECKSUMS, writeChecksums } from "./package/checksums.ts";
 import { makeDebianPackage } from "./package/debian-package.ts";
 import { readElfFiles, requireFloor } from "./package/elf-needs.ts";
-import { makeProgramTree } from "./package/program-tree.ts";
+import { makeProgramTree, SBOM } from "./package/program-tree.ts";
 import { sourceDate } from "./package/source-date.ts";
 import { makeTarball } from "./package/tarball.ts";
 import { makeWindowsSetup } from "./package/windows-setup.ts";
@@ -38,6 +39,7 @@ async function packageFor(options: PackageArguments): Promise<void> {
     } else {
       await timed("installer", () => makeWindowsSetup(ROOT, tree, work, options, epoch));
     }
+    await cp(join(tree, SBOM), join(options.outdir, sbomName(options.version, options.gpu, options.target)));
     await writeChecksums(options.outdir);
     say(`wrote ${CHECKSUMS}`);
   } finally {

@@ -25,9 +25,10 @@ end_wine() {
   wine=""
 }
 
-# on_windows SETUP
+# on_windows SETUP: on Windows itself (in Git's bash) the real thing, elsewhere under Wine.
 on_windows() {
   local obstacle setup=$1
+  case "$(uname -s)" in MINGW* | MSYS*) on_real_windows "$setup"; return ;; esac
   obstacle=$(container_obstacle)
   [ -z "$obstacle" ] || { skip windows "$obstacle"; return; }
   [ -n "$setup" ] || { skip windows "there is no installer in $packages"; return; }
@@ -51,4 +52,14 @@ END
     failed+=(windows)
   fi
   end_wine
+}
+
+on_real_windows() {
+  [ -n "$1" ] || { skip windows "there is no installer in $packages"; return; }
+  printf '\n== windows: %s ==\n' "$(basename "$1")"
+  if timeout 900 bun "$root/scripts/package-test/windows.ts" --setup "$(cygpath --windows "$1")"; then
+    passed+=(windows)
+  else
+    failed+=(windows)
+  fi
 }

@@ -1,4 +1,4 @@
-import type { GpuChoice } from "../build/arguments.ts";
+import type { GpuChoice, TargetName } from "../build/arguments.ts";
 
 /** The plain version is the one without GPU back end; the others carry theirs as semver's build metadata. */
 export function fullVersion(version: string, gpu: GpuChoice): string {
@@ -20,4 +20,8 @@ export function debName(version: string, gpu: GpuChoice): string {
 
 export function setupName(version: string, gpu: GpuChoice): string {
   return `CanvusLocalLLM-Setup-${fullVersion(version, gpu)}.exe`;
+}
+
+export function sbomName(version: string, gpu: GpuChoice, target: TargetName): string {
+  return `canvuslocallm-${fullVersion(version, gpu)}-${target.replace("-x64", "-amd64")}.cdx.json`;
 }

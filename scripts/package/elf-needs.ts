@@ -9,7 +9,7 @@ import { runTool } from "../build/run-tool.ts";
  */
 const OPTIONAL = [
   { path: /^lib\/node-llama-cpp\/bins\/linux-x64-(cuda|vulkan)\//, what: "computing on a GPU" },
-  { path: /^lib\/(.*\/)?node-llama-linux-x64[^/]*\//, what: "pictures as input" },
+  { path: /^lib\/llama-vision\//, what: "pictures as input" },
   { path: /^lib\/stable-diffusion\//, what: "drawing pictures" },
 ] as const;
 

@@ -63,6 +63,7 @@ describe("a text", () => {
     expect(await texts("alpha beta gamma delta epsilon")).toEqual(["alpha beta gamma", "delta epsilon"]);
     expect(await texts("a".repeat(70))).toEqual(["a".repeat(28), "a".repeat(28), "a".repeat(14)]);
     expect(await texts("我们的会议。在星期一")).toHaveLength(5);
+    expect((await chunk(onePage("🙂🙃. "), 12, 5)).map((each) => each.text)).toEqual(["🙂", "🙂🙃."]);
   });
 
   test("repeats the end of the chunk before, from a sentence on where one begins", async () => {

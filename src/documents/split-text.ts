@@ -28,11 +28,12 @@ export function splitBehind(text: string, { start, end }: Range, cut: RegExp): R
   return pieces;
 }
 
-/** Cuts into pieces of about so many UTF-16 units, at least one character each. */
+/** Cuts into pieces of at most so many UTF-16 units, but at least one character each. */
 export function splitEvenly(text: string, { start, end }: Range, units: number): Range[] {
   const pieces: Range[] = [];
   for (let from = start; from < end; ) {
-    const to = Math.min(end, characterEnd(text, from + Math.max(1, Math.floor(units)) - 1));
+    const wanted = Math.min(end, from + Math.floor(units));
+    const to = Math.max(isInsidePair(text, wanted) ? wanted - 1 : wanted, characterEnd(text, from));
     pieces.push({ start: from, end: to });
     from = to;
   }
@@ -62,8 +63,11 @@ export function tailStart(text: string, { start, end }: Range, units: number): n
 
 /** Behind the character at that place, which may take two units. */
 function characterEnd(text: string, at: number): number {
-  const isPair = isHigh(text.charCodeAt(at)) && isLow(text.charCodeAt(at + 1));
-  return at + (isPair ? 2 : 1);
+  return at + (isInsidePair(text, at + 1) ? 2 : 1);
+}
+
+function isInsidePair(text: string, at: number): boolean {
+  return isHigh(text.charCodeAt(at - 1)) && isLow(text.charCodeAt(at));
 }
 
 function isHigh(unit: number): boolean {

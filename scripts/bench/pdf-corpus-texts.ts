@@ -1,3 +1,5 @@
+import { Random } from "../chaos-test/random.ts";
+
 const SUBJECTS = [
   "The committee",
   "Our first office",
@@ -28,25 +30,16 @@ const OBJECTS = [
   "the infinite suffering of the fluffy",
 ];
 
-/** Numbers that are the same in every run. */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return Math.floor((state / 2_147_483_648) * below);
-  };
-}
-
 /** Paragraphs full of letters that are set as ligatures (fi, fl, ffi). */
 export function prose(sentences: number, seed: number): string {
-  const random = randomNumbers(seed);
-  const pick = (list: readonly string[]) => list[random(list.length)] ?? "";
+  const random = new Random(seed);
   const paragraphs: string[] = [];
   for (let done = 0; done < sentences; ) {
-    const length = 3 + random(6);
+    const length = random.between(3, 8);
     const lines = Array.from(
       { length },
-      () => `${pick(SUBJECTS)} ${pick(VERBS)} ${pick(OBJECTS)} in ${1900 + random(150)}.`,
+      () =>
+        `${random.pick(SUBJECTS)} ${random.pick(VERBS)} ${random.pick(OBJECTS)} in ${random.between(1900, 2050)}.`,
     );
     paragraphs.push(lines.join(" "));
     done += length;
@@ -72,15 +65,15 @@ export function webPage(text: string, style: string): string {
 }
 
 function tableRows(rows: number): string[][] {
-  const random = randomNumbers(7);
+  const random = new Random(7);
   const header = ["Quarter", "Region", "Product", "Units", "Revenue", "Remark"];
   const cells = Array.from({ length: rows }, (_, row) => [
     `Q${1 + (row % 4)} ${2000 + Math.floor(row / 4)}`,
-    ["North", "South", "East", "West"][random(4)] ?? "",
-    ["Desk", "Whiteboard", "Projector"][random(3)] ?? "",
-    String(random(10_000)),
-    `${random(900)}.${random(90) + 10}`,
-    OBJECTS[random(OBJECTS.length)] ?? "",
+    random.pick(["North", "South", "East", "West"]),
+    random.pick(["Desk", "Whiteboard", "Projector"]),
+    String(random.between(0, 9999)),
+    `${random.between(0, 899)}.${random.between(10, 99)}`,
+    random.pick(OBJECTS),
   ]);
   return [header, ...cells];
 }
@@ -104,6 +97,11 @@ export function latexColumns(text: string): string {
   return `\\documentclass[twocolumn]{article}\\usepackage[T1]{fontenc}\\usepackage[utf8]{inputenc}
 \\title{Two Columns}\\author{A. Writer}\\begin{document}\\maketitle
 \\section{First}${body}\\end{document}`;
+}
+
+export function latexSideways(text: string): string {
+  return `\\documentclass{article}\\usepackage{lscape}\\usepackage[utf8]{inputenc}\\begin{document}
+\\begin{landscape}${text}\\end{landscape}Upright again.\\end{document}`;
 }
 
 export function latexForm(): string {

@@ -12,6 +12,7 @@ import {
   GREETINGS,
   latexColumns,
   latexForm,
+  latexSideways,
   prose,
   tableCsv,
   tableHtml,
@@ -83,17 +84,21 @@ async function weasyprint(name: string, html: string): Promise<void> {
 }
 
 await make("groff-500-pages", ["groff"], async () => {
-  const source = await file("long.ms", `.LP\n${prose(18_000, 1).replaceAll("\n\n", "\n.PP\n")}\n`);
-  await $`groff -ms -Tpdf ${source} > ${out("groff-500-pages")}`.quiet();
+  const source = await file("long.ms", `.LP\n${prose(36_000, 1).replaceAll("\n\n", "\n.PP\n")}\n`);
+  await $`groff -Kutf8 -ms -Tpdf ${source} > ${out("groff-500-pages")}`.quiet();
 });
 await make("ghostscript-prose", ["groff", "ps2pdf"], async () => {
   const source = await file("short.ms", `.LP\n${prose(300, 2).replaceAll("\n\n", "\n.PP\n")}\n`);
-  await $`groff -ms -Tps ${source} | ps2pdf - ${out("ghostscript-prose")}`.quiet();
+  await $`groff -Kutf8 -ms -Tps ${source} | ps2pdf - ${out("ghostscript-prose")}`.quiet();
 });
 await make("latex-two-columns", ["pdflatex"], () => latex("latex-two-columns", latexColumns(prose(400, 3))));
+await make("latex-sideways", ["pdflatex"], () => latex("latex-sideways", latexSideways(prose(60, 8))));
 await make("latex-form", ["pdflatex"], () => latex("latex-form", latexForm()));
 await make("office-prose", ["soffice"], () =>
   libreOffice("office-prose", "html", webPage(prose(300, 4), "")),
+);
+await make("office-languages", ["soffice"], () =>
+  libreOffice("office-languages", "html", webPage(GREETINGS, "")),
 );
 await make("office-table", ["soffice"], () => libreOffice("office-table", "csv", tableCsv(400)));
 await make("browser-columns", ["chromium"], () =>

@@ -139,7 +139,7 @@ export class Documents {
   }
 
   /**
-   * Makes a picture ready for a model: PNG, JPEG, WebP, GIF (the first frame) or BMP, turned as the camera says, on
+   * Makes a picture ready for a model: PNG, JPEG, WebP, GIF (the first frame), BMP or TIFF, turned as the camera says, on
    * white where it is transparent.
    * @throws AppError IMAGE_INVALID, IMAGE_TOO_LARGE, DOCUMENT_TIMEOUT, DOCUMENT_READER_FAILED, CANCELLED
    */

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
+import { encodeImage } from "utif2";
 import { makePng } from "../testing/make-png.ts";
 import { bmpFile } from "./bmp.ts";
 import { preparePicture } from "./prepare-picture.ts";
@@ -81,6 +82,19 @@ describe("a picture", () => {
     expect(await colour()).toEqual([255, 0, 0]);
   });
 
+  test("may be a TIFF", async () => {
+    const rgba = Uint8Array.from({ length: 80 * 20 * 4 }, (_, index) =>
+      index % 4 === 0 || index % 4 === 3 ? 255 : 0,
+    );
+    const tiff = new Uint8Array(encodeImage(rgba, 80, 20));
+    expect(await prepare(tiff)).toEqual({ width: 40, height: 10, format: "png" });
+    expect(await colour()).toEqual([255, 0, 0]);
+    expect(await failure(prepare(tiff, { maxPixels: 1599 }))).toBe(
+      "IMAGE_TOO_LARGE: The picture has 80 × 20 pixels, which is too large.",
+    );
+    expect(await failure(prepare(tiff.slice(0, 30)))).toStartWith("IMAGE_INVALID: ");
+  });
+
   test("is turned as the camera says", async () => {
     expect(await prepare(turned(await jpeg(80, 20)))).toMatchObject({ width: 10, height: 40 });
   });
@@ -124,10 +138,10 @@ describe("what cannot be read", () => {
       whole,
     ]);
     expect(await failure(prepare(preview.subarray(0, -40)))).toStartWith("IMAGE_INVALID: The picture is ");
-    expect(await failure(prepare(Buffer.from("II*\0 and so on")))).toContain("(TIFF)");
+    expect(await failure(prepare(Buffer.from("II*\0 and so on")))).toStartWith("IMAGE_INVALID: ");
     expect(await failure(prepare(Buffer.from("<svg xmlns='x'/>")))).toContain("(SVG)");
     expect(await failure(prepare(Buffer.from("%PDF-1.7")))).toContain(
-      "(neither PNG, JPEG, WebP, GIF nor BMP)",
+      "(neither PNG, JPEG, WebP, GIF, BMP nor TIFF)",
     );
   });
 

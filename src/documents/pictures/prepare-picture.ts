@@ -1,8 +1,11 @@
 import { stat } from "node:fs/promises";
 import { AppError } from "../../errors/app-error.ts";
+import { bmpFile } from "./bmp.ts";
+import { decodeTransparentPng } from "./decode-png.ts";
 import { isCutOffJpeg } from "./jpeg-end.ts";
 import { onWhite } from "./on-white.ts";
 import { savePicture } from "./save-picture.ts";
+import { decodeTiff, isTiff } from "./tiff.ts";
 
 export interface PictureRequest {
   readonly path: string;
@@ -43,15 +46,20 @@ async function prepare(
   bytes: Uint8Array<ArrayBuffer>,
   { maxPixels, maxSide, target }: Pick<PictureRequest, "maxPixels" | "maxSide" | "target">,
 ): Promise<{ readonly width: number; readonly height: number }> {
+  const scaled = (image: Bun.Image) =>
+    image.resize(maxSide, maxSide, { fit: "inside", withoutEnlargement: true });
+  if (isTiff(bytes)) {
+    const { picture, turn } = decodeTiff(bytes, maxPixels);
+    return savePicture(scaled(new Bun.Image(picture, { maxPixels }).rotate(turn)).png(), target);
+  }
   const { format } = await new Bun.Image(bytes, { maxPixels }).metadata();
   if (format === "jpeg" && isCutOffJpeg(bytes))
     throw new AppError("IMAGE_INVALID", "The picture is incomplete: its end is missing.");
-  const scaled = new Bun.Image(bytes, { maxPixels }).resize(maxSide, maxSide, {
-    fit: "inside",
-    withoutEnlargement: true,
-  });
-  if (format === "jpeg") return savePicture(scaled.jpeg({ quality: JPEG_QUALITY }), target);
-  const opaque = onWhite(await scaled.png({ compressionLevel: 0 }).bytes());
+  const image = scaled(new Bun.Image(bytes, { maxPixels }));
+  if (format === "jpeg") return savePicture(image.jpeg({ quality: JPEG_QUALITY }), target);
+  const png = await image.png({ compressionLevel: 0 }).bytes();
+  const transparent = decodeTransparentPng(png);
+  const opaque = transparent === null ? png : bmpFile(onWhite(transparent));
   return savePicture(new Bun.Image(opaque).png(), target);
 }
 
@@ -79,8 +87,7 @@ function explained(error: unknown, bytes: Uint8Array, maxPixels: number): unknow
 /** Only for people. */
 function kindOf(bytes: Uint8Array): string {
   const head = new TextDecoder("latin1").decode(bytes.subarray(0, 256)).trimStart();
-  if (/^(II\*\0|MM\0\*)/.test(head)) return "TIFF";
   if (/^....ftyp(hei|mif|avif)/s.test(head)) return "HEIC or AVIF";
   if (/^(<\?xml|<svg|<!DOCTYPE svg)/i.test(head)) return "SVG";
-  return "neither PNG, JPEG, WebP, GIF nor BMP";
+  return "neither PNG, JPEG, WebP, GIF, BMP nor TIFF";
 }

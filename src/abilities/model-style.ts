@@ -8,12 +8,24 @@ export interface ModelStyle {
   readonly temperature: number;
   /** Longest text in tokens that it summarises well, whatever its context; null = no limit. */
   readonly longestText: number | null;
+  /** Longest summary in tokens before it begins to repeat itself; null = as long as the settings allow. */
+  readonly longestSummary: number | null;
 }
 
-export const USUAL_STYLE: ModelStyle = { takesSystemPrompts: true, temperature: 0.3, longestText: null };
+export const USUAL_STYLE: ModelStyle = {
+  takesSystemPrompts: true,
+  temperature: 0.3,
+  longestText: null,
+  longestSummary: null,
+};
 
 /** It fails at texts of more than about 300 tokens, see scripts/demo-model/README.md. */
-export const DEMO_STYLE: ModelStyle = { takesSystemPrompts: false, temperature: 0, longestText: 220 };
+export const DEMO_STYLE: ModelStyle = {
+  takesSystemPrompts: false,
+  temperature: 0,
+  longestText: 220,
+  longestSummary: 60,
+};
 
 export function chat(style: ModelStyle, system: string, ...messages: readonly ChatMessage[]): ChatMessage[] {
   return style.takesSystemPrompts ? [{ role: "system", content: system }, ...messages] : [...messages];

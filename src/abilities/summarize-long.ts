@@ -61,11 +61,12 @@ export async function roomFor(
   answerTokens: number,
 ): Promise<{ readonly piece: number; readonly pieceAnswer: number; readonly answer: number }> {
   const context = await engine.contextSize();
-  const answer = Math.min(answerTokens, Math.floor(context / 3));
+  const longest = style.longestSummary ?? Number.POSITIVE_INFINITY;
+  const answer = Math.min(answerTokens, longest, Math.floor(context / 3));
   const room = Math.max(SHORTEST_PIECE, context - answer - PROMPT_RESERVE);
   const piece = Math.min(room, style.longestText ?? LONGEST_PIECE);
   // What the summary is made of in the end has to fit as well.
-  return { piece, answer, pieceAnswer: Math.min(PIECE_ANSWER, Math.floor(room / (MAX_PARTS + 1))) };
+  return { piece, answer, pieceAnswer: Math.min(PIECE_ANSWER, longest, Math.floor(room / (MAX_PARTS + 1))) };
 }
 
 /**

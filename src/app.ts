@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { DEMO_STYLE, USUAL_STYLE } from "./abilities/model-style.ts";
 import { buildInfo } from "./build-info.ts";
 import { CanvasGroup } from "./canvus/canvas-group.ts";
 import { canvusClient } from "./canvus/connect.ts";
@@ -7,16 +6,8 @@ import { Downloads } from "./canvus/downloads.ts";
 import type { Config } from "./config/schema.ts";
 import { Documents } from "./documents/documents.ts";
 import { AppError } from "./errors/app-error.ts";
-import { LocalImageEngine } from "./inference/local-image-engine.ts";
-import { LocalTextEngine } from "./inference/local-text-engine.ts";
-import { LocalVisionEngine } from "./inference/local-vision-engine.ts";
 import { measureBudget } from "./inference/memory-budget.ts";
-import { missingImages } from "./inference/missing-engines.ts";
 import { ModelHost } from "./inference/model-host.ts";
-import { SuppliedEngine } from "./inference/supplied-engine.ts";
-import { fileMeant } from "./models/model-files.ts";
-import { prepareModel } from "./models/prepare-model.ts";
-import { prepareVision } from "./models/prepare-vision.ts";
 import { GpuMonitor } from "./observability/gpu-monitor.ts";
 import { gpuMemoryReleased } from "./observability/gpu-release.ts";
 import { GpuThread } from "./observability/gpu-thread.ts";
@@ -24,14 +15,9 @@ import { logDirectory } from "./observability/log-folder.ts";
 import type { LogTail } from "./observability/log-tail.ts";
 import type { Logger } from "./observability/logger.ts";
 import { createAbilities, downloadsFolder } from "./service/create-abilities.ts";
+import { createEngines } from "./service/create-engines.ts";
 import { describeService } from "./service/describe-service.ts";
-import {
-  imageEngineSettings,
-  storageSettings,
-  taskLimits,
-  textEngineSettings,
-  visionEngineSettings,
-} from "./service/part-settings.ts";
+import { storageSettings, taskLimits } from "./service/part-settings.ts";
 import { judgeReadiness } from "./service/readiness.ts";
 import { runShutdown, type ShutdownResult } from "./service/shutdown.ts";
 import { type RunningParts, shutdownSteps } from "./service/shutdown-steps.ts";
@@ -40,7 +26,7 @@ import { Storage } from "./storage/storage.ts";
 import { CanvasBoard } from "./tasks/canvas-board.ts";
 import { TaskService } from "./tasks/task-service.ts";
 import type { ErrorRecorder } from "./telemetry/error-recorder.ts";
-import { LiveTextEngine } from "./telemetry/live-text-engine.ts";
+import { LiveGenerations } from "./telemetry/live-generations.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
 import { systemTimers } from "./timers.ts";
 import { WebService } from "./web/web-service.ts";
@@ -86,10 +72,6 @@ export class App {
   async start(): Promise<void> {
     const config = this.#config;
     const logger = this.#logger;
-    const model = await prepareModel(config, logger);
-    if (model.isDemo)
-      logger.warn("the built-in demo model answers: it only knows a few facts", { source: "app.ts:start" });
-
     const databaseFile = join(config.CANVUSLLM_DATA_DIR, "data.db");
     const storage = new Storage({
       file: databaseFile,
@@ -116,45 +98,18 @@ export class App {
     this.#begun("telemetry", telemetry);
 
     const gpuReleased = (pid: number) => gpuMemoryReleased(pid, { gpus, timers: systemTimers, logger });
-    const host = new ModelHost(logger, measureBudget, gpuReleased);
-    const onWaiting = (isWaiting: boolean) => tasks.modelAvailable(!isWaiting);
-    const local = new LocalTextEngine({
-      host,
+    const live = new LiveGenerations(() => performance.now());
+    const engines = await createEngines({
+      config,
+      host: new ModelHost(logger, measureBudget, gpuReleased),
       memory: storage.modelMemory,
-      modelPath: model.path,
-      isDemo: model.isDemo,
-      ...textEngineSettings(config),
-      onWaiting,
+      telemetry,
+      live,
+      onWaiting: (isWaiting) => tasks.modelAvailable(!isWaiting),
       logger,
     });
-    const visionModel = await prepareVision(config, model);
-    const vision =
-      visionModel === null
-        ? undefined
-        : new LocalVisionEngine({
-            host,
-            memory: storage.modelMemory,
-            ...visionModel,
-            ...visionEngineSettings(config),
-            logger,
-          });
-    const { supply } = model;
-    const engine = new SuppliedEngine({ engine: local, companion: vision, supply, onWaiting, logger });
-    const imageModel = config.SD_MODEL_PATH;
-    const images =
-      imageModel === undefined
-        ? undefined
-        : new LocalImageEngine({
-            host,
-            memory: storage.modelMemory,
-            modelPath: fileMeant(imageModel, config),
-            isDemo: false,
-            ...imageEngineSettings(config),
-            logger,
-          });
-    const engines = [engine, vision, images].filter((each) => each !== undefined);
-
-    const live = new LiveTextEngine(telemetry.recorded(local), () => performance.now());
+    if (engines.isDemo)
+      logger.warn("the built-in demo model answers: it only knows a few facts", { source: "app.ts:start" });
     const client = await canvusClient(config, logger);
 
     const downloads = new Downloads({ folder: downloadsFolder(config), client, timers: systemTimers });
@@ -170,26 +125,12 @@ export class App {
     this.#begun("documents", documents);
     await documents.start();
 
-    const eyes =
-      visionModel === null || vision === undefined
-        ? null
-        : { engine: telemetry.recordedVision(vision), style: visionModel.isDemo ? DEMO_STYLE : USUAL_STYLE };
     const limits = taskLimits(config);
     const tasks = new TaskService({
       limits,
       settleMs: config.CANVUSLLM_PROMPT_SETTLE_MS,
       journal: storage.journal,
-      abilities: createAbilities(
-        config,
-        {
-          text: { engine: engine.hold(live), style: model.isDemo ? DEMO_STYLE : USUAL_STYLE },
-          vision: eyes,
-          handwriting: eyes,
-          images: images === undefined ? missingImages : telemetry.recordedImages(images),
-          documents,
-        },
-        storage,
-      ),
+      abilities: createAbilities(config, { ...engines, documents }, storage),
       timers: systemTimers,
       logger,
     });
@@ -209,7 +150,8 @@ export class App {
       onAvailable: (canvasId, available) => tasks.canvasAvailable(canvasId, available),
     });
 
-    const parts = { storage, canvases, engine, engines, gpus, isDemo: model.isDemo };
+    const { all, isDemo } = engines;
+    const parts = { storage, canvases, engine: engines, engines: all, gpus, isDemo };
     const readiness = () => judgeReadiness({ ...parts, isStopping: this.#stopped !== undefined });
     const web = new WebService({
       config,
@@ -231,16 +173,13 @@ export class App {
     this.#web = web;
     logger.info(`dashboard on ${web.url}`, { source: "app.ts:start" });
 
-    this.#begun("vision", vision);
-    this.#begun("engine", engine);
-    await engine.start();
-    this.#begun("images", images);
-    await images?.start();
+    this.#begun("engines", engines);
+    await engines.start();
     // Now, not when the canvases are there: a Canvus server that is away is no reason to restart the service.
-    this.#systemd.ready(() => describeService({ canvases, engine, tasks }));
+    this.#systemd.ready(() => describeService({ canvases, engine: engines, tasks }));
     this.#begun("tasks", tasks);
     this.#begun("canvases", canvases);
-    telemetry.start({ engines, tasks, canvases });
+    telemetry.start({ engines: all, tasks, canvases });
     await canvases.start();
     this.#throwIfStopped();
   }

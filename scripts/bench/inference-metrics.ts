@@ -84,8 +84,8 @@ async function measure(pairs: number, json: boolean): Promise<number> {
     command: [process.execPath, join(SRC, "inference/testing/runner-main.ts"), "text"],
   });
   const model = () => {
-    const { name, model: info } = plain.status();
-    return { name, info };
+    const { name, endpoint, model: info } = plain.status();
+    return { name, endpoint, info };
   };
   const { record } = storage.telemetry;
   const recorder = new InferenceRecorder({ gpus, record, logger, now: Date.now });

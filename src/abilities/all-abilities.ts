@@ -21,7 +21,8 @@ export interface Styled<Engine> {
 }
 
 export interface AbilityParts {
-  readonly text: Styled<TextEngine>;
+  /** By what a text is about. */
+  readonly text: Readonly<Record<"note" | "pdf" | "canvas", Styled<TextEngine>>>;
   /** Null when no model here can see. */
   readonly vision: Styled<VisionEngine> | null;
   /** Reads snapshots; the vision model where nothing better is set up. */
@@ -47,24 +48,24 @@ export function allAbilities(parts: AbilityParts): Readonly<Record<Operation, Ab
   const draw = generateImage({ engine: parts.images, ...parts.pictures });
   const looking = (eyes: Styled<VisionEngine> | null) => ({
     vision: eyes?.engine ?? missingVision,
-    style: eyes?.style ?? text.style,
+    style: eyes?.style ?? text.note.style,
     documents,
     maxTokens: tokens.image,
   });
   return {
-    note_prompt: answerNote({ ...text, maxTokens: tokens.note, findQuestion: parts.findQuestion, draw }),
+    note_prompt: answerNote({ ...text.note, maxTokens: tokens.note, findQuestion: parts.findQuestion, draw }),
     image_prompt: draw,
     image_question: answerAboutImage(looking(vision)),
     image_analysis: describeImage(looking(vision)),
     pdf_precis: summarizePdf({
-      ...text,
+      ...text.pdf,
       vision: vision?.engine ?? null,
-      visionStyle: vision?.style ?? text.style,
+      visionStyle: vision?.style ?? text.pdf.style,
       documents,
       maxTokens: tokens.pdf,
       pieceTokens: tokens.piece,
     }),
-    canvas_precis: summarizeCanvas({ ...text, maxTokens: tokens.canvas }),
+    canvas_precis: summarizeCanvas({ ...text.canvas, maxTokens: tokens.canvas }),
     handwriting: readHandwriting(looking(handwriting)),
   };
 }

@@ -48,7 +48,7 @@ export function answerNote({ engine, maxTokens, style, findQuestion, draw }: Ans
 }
 
 function withRemarks(
-  { text, stopReason, promptTokensCut }: TextResult,
+  { text, stopReason, promptTokensCut, notice }: TextResult,
   maxTokens: number,
   goesOn: boolean,
 ): string {
@@ -62,5 +62,6 @@ function withRemarks(
       `(${what} longer than the model can read: about ${promptTokensCut} tokens of it were left out.)`,
     );
   }
+  if (notice !== undefined) remarks.push(`(${notice})`);
   return [answer, ...remarks].join("\n\n");
 }

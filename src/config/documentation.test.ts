@@ -27,7 +27,7 @@ test("every setting is in the example, and each of its lines is a valid setting 
   expect(file.entries.map((entry) => entry.name)).toEqual([...SETTING_NAMES]);
   const environment = Object.fromEntries(file.entries.map((entry) => [entry.name, entry.value]));
   const { problems } = await loadConfig({
-    environment: { ...environment, CANVUS_API_KEY: "k", CANVUS_PASSWORD: "p" },
+    environment: { ...environment, CANVUS_API_KEY: "k", CANVUS_PASSWORD: "p", AZURE_OPENAI_API_KEY: "k" },
     envFile: { directories: [] },
     workingDirectory: "/",
   });

@@ -125,7 +125,7 @@ describe("problems", () => {
       "CANVUS_SERVER is not set; want https://canvus.example.com",
       "CANVUS_API_KEY is not set; want an access token, or CANVUS_USERNAME with CANVUS_PASSWORD",
       "CANVAS_IDS is not set; want at least one canvas: its id, share link or unique name",
-      "LLAMA_MODEL_PATH is not set; want a GGUF file, the name of a model (`canvuslocallm models list` shows them), or builtin:demo",
+      "LLAMA_MODEL_PATH is not set; want a GGUF file, the name of a model (`canvuslocallm models list` shows them), or builtin:demo; or TEXT_LLM_URL for a model on another machine",
     ]);
   });
 
@@ -268,13 +268,10 @@ describe("unknown names", () => {
   });
 
   test("old and foreign names in the file are only mentioned", async () => {
-    const { problems, warnings } = await load(
-      MINIMUM,
-      "GOOGLE_VISION_API_KEY=x\nSD_MAX_IMAGE_SIZE=y\nTZ=UTC\n",
-    );
+    const { problems, warnings } = await load(MINIMUM, "DEV_MODE=x\nSD_MAX_IMAGE_SIZE=y\nTZ=UTC\n");
     expect(problems).toEqual([]);
     expect(warnings.map(formatProblem)).toEqual([
-      `GOOGLE_VISION_API_KEY (${path}:1) is not used by this version`,
+      `DEV_MODE (${path}:1) is not used by this version`,
       `SD_MAX_IMAGE_SIZE (${path}:2) is not used by this version`,
       `TZ (${path}:3) is not a setting; ignored`,
     ]);

@@ -2,7 +2,8 @@ import { type EnvFile, type EnvFilePlaces, readEnvFile } from "./env-file.ts";
 import { judgeEnvironmentName, judgeFileName, type NameKind, namesOf } from "./known-names.ts";
 import { expandPath, parseValue } from "./parse-value.ts";
 import { type ConfigProblem, type Origin, quoteValue } from "./problem.ts";
-import { checkRules, type RuleInput } from "./rules.ts";
+import type { RuleInput } from "./rule-input.ts";
+import { checkRules } from "./rules.ts";
 import { type Config, SETTING_NAMES, type SettingName, settingOf } from "./schema.ts";
 import type { Setting, SettingValue } from "./setting.ts";
 

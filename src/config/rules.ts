@@ -1,33 +1,25 @@
 import { isIP } from "node:net";
-import type { ConfigProblem, Origin } from "./problem.ts";
+import type { ConfigProblem } from "./problem.ts";
 import { quoteValue } from "./problem.ts";
-import type { SettingName } from "./schema.ts";
-import type { SettingValue } from "./setting.ts";
+import { isGiven, type Rules } from "./rule-input.ts";
+import { checkServers } from "./server-rules.ts";
 
 /** Plain segments, so that the path reads the same in links, in cookies and in the rules of a proxy. */
 const BASE_PATH = /^\/?([\w~-][\w.~-]*(\/[\w~-][\w.~-]*)*)?\/?$/;
 
-/** The part of a resolved setting that rules look at. */
-export interface RuleInput {
-  readonly value: SettingValue | undefined;
-  readonly origin: Origin;
-  /** True when something was given but could not be read; that is reported already. */
-  readonly invalid: boolean;
-}
-
 /** What must hold between several settings, or of one beyond its type. */
-export function checkRules(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem[] {
+export function checkRules(settings: Rules): ConfigProblem[] {
   return [
     ...checkCredentials(settings),
     ...checkCanvases(settings),
-    ...checkModel(settings),
     ...checkVision(settings),
     ...checkHost(settings),
     ...checkDashboard(settings),
+    ...checkServers(settings),
   ];
 }
 
-function checkCredentials(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem[] {
+function checkCredentials(settings: Rules): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const key = settings.get("CANVUS_API_KEY");
   if (typeof key?.value === "string" && !/^[\x21-\x7e]+$/.test(key.value)) {
@@ -53,7 +45,7 @@ function checkCredentials(settings: ReadonlyMap<SettingName, RuleInput>): Config
   return problems;
 }
 
-function checkCanvases(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem[] {
+function checkCanvases(settings: Rules): ConfigProblem[] {
   const canvases = settings.get("CANVAS_IDS");
   if (canvases?.invalid || (Array.isArray(canvases?.value) && canvases.value.length > 0)) return [];
   return [
@@ -64,7 +56,7 @@ function checkCanvases(settings: ReadonlyMap<SettingName, RuleInput>): ConfigPro
   ];
 }
 
-function checkVision(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem[] {
+function checkVision(settings: Rules): ConfigProblem[] {
   const model = settings.get("VISION_MODEL_PATH");
   // A model with a name has its encoder beside it, under the same name.
   const isFile = typeof model?.value === "string" && /[/\\]/.test(model.value);
@@ -77,18 +69,7 @@ function checkVision(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProbl
   ];
 }
 
-function checkModel(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem[] {
-  if (isGiven(settings.get("LLAMA_MODEL_PATH")) || isGiven(settings.get("LLAMA_MODEL_URL"))) return [];
-  return [
-    {
-      subject: "LLAMA_MODEL_PATH",
-      message:
-        "is not set; want a GGUF file, the name of a model (`canvuslocallm models list` shows them), or builtin:demo",
-    },
-  ];
-}
-
-function checkHost(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem[] {
+function checkHost(settings: Rules): ConfigProblem[] {
   const host = settings.get("WEBUI_HOST");
   if (typeof host?.value !== "string" || isIP(host.value) !== 0) return [];
   if (/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host.value)) return [];
@@ -101,7 +82,7 @@ function checkHost(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem
   ];
 }
 
-function checkDashboard(settings: ReadonlyMap<SettingName, RuleInput>): ConfigProblem[] {
+function checkDashboard(settings: Rules): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const basePath = settings.get("WEBUI_BASE_PATH");
   if (typeof basePath?.value === "string" && !BASE_PATH.test(basePath.value)) {
@@ -135,8 +116,4 @@ function isNetwork(text: string): boolean {
   const family = isIP(address);
   if (family === 0 || more.length > 0) return false;
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
-}
-
-function isGiven(setting: RuleInput | undefined): boolean {
-  return setting !== undefined && (setting.value !== undefined || setting.invalid);
 }

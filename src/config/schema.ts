@@ -4,6 +4,7 @@ import { DOWNLOAD_SETTINGS } from "./settings/downloads.ts";
 import { MODEL_SETTINGS } from "./settings/model.ts";
 import { PICTURE_SETTINGS } from "./settings/pictures.ts";
 import { PROMPT_SETTINGS } from "./settings/prompts.ts";
+import { SERVER_SETTINGS } from "./settings/servers.ts";
 import { SERVICE_SETTINGS } from "./settings/service.ts";
 import { VISION_SETTINGS } from "./settings/vision.ts";
 import { WEB_SETTINGS } from "./settings/web.ts";
@@ -18,6 +19,7 @@ export const SETTINGS = {
   ...MODEL_SETTINGS,
   ...VISION_SETTINGS,
   ...PICTURE_SETTINGS,
+  ...SERVER_SETTINGS,
   ...DOWNLOAD_SETTINGS,
   ...WEB_SETTINGS,
   ...SERVICE_SETTINGS,

@@ -121,7 +121,7 @@ export const ERRORS = {
     category: "configuration",
     retryable: false,
     httpStatus: 501,
-    hint: "Ask the administrator to set up a model that can see (VISION_MODEL_PATH and VISION_MMPROJ_PATH).",
+    hint: "Ask the administrator to set up a model that can see (VISION_MODEL_PATH and VISION_MMPROJ_PATH, or VISION_LLM_URL).",
   },
   CANVUS_TOO_LARGE: {
     category: "resource",
@@ -325,7 +325,7 @@ export const ERRORS = {
     category: "configuration",
     retryable: false,
     httpStatus: 501,
-    hint: "Ask for text instead, or ask the administrator to set up an image model (SD_MODEL_PATH).",
+    hint: "Ask for text instead, or ask the administrator to set up an image model (SD_MODEL_PATH or IMAGE_LLM_URL).",
   },
   IMAGE_TIMEOUT: {
     category: "resource",

@@ -26,8 +26,6 @@ export interface ImageResult {
   readonly width: number;
   readonly height: number;
   readonly model: string;
-  /** Address of the server that drew it; absent when it was this machine. */
-  readonly endpoint?: string;
   /** Times in ms; 0 where nothing was done. */
   readonly metrics: { readonly queue_ms: number; readonly load_ms: number; readonly generation_ms: number };
 }

@@ -40,6 +40,8 @@ export interface EngineStatus {
   readonly kind: EngineKind;
   /** The model's name, for people. */
   readonly name: string;
+  /** Address of the server that has it; null = this machine. */
+  readonly endpoint: string | null;
   readonly state: SupervisorPhase["name"];
   /** A request made now would be answered; perhaps the model has to be loaded again for it. */
   readonly usable: boolean;
@@ -167,6 +169,7 @@ export class LocalEngine {
     return {
       kind: this.#kind,
       name: this.#name,
+      endpoint: null,
       state: supervisor?.state.phase.name ?? "stopped",
       usable: model !== null || (wasUsable && view.state !== "loading"),
       model,

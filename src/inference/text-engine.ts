@@ -38,12 +38,12 @@ export interface InferenceMetrics {
 export interface TextResult {
   readonly text: string;
   readonly model: string;
-  /** Address of the server that answered; absent when it was this machine. */
-  readonly endpoint?: string;
   /** `length`: the answer hit maxTokens or the end of the context and is cut off. */
   readonly stopReason: "stop" | "length";
   /** Tokens of the prompt that were left out because it did not fit the context; 0 = all of it was read. */
   readonly promptTokensCut: number;
+  /** What people should know of who answered, a sentence; absent when it was who always does. */
+  readonly notice?: string;
   readonly metrics: InferenceMetrics;
 }
 

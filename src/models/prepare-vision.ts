@@ -17,16 +17,16 @@ type VisionSettings = Pick<
 
 /**
  * The files of the model that looks at pictures; those of the built-in demo model are unpacked first.
- * @param textModel the model that answers: where nothing else is said, and it can see, it is the one that looks too
+ * @param textModel the model on this machine that answers: where nothing else is said, and it can see, it is the one that looks too
  * @returns null when none is set up
  * @throws AppError STORAGE_UNAVAILABLE when the demo model cannot be unpacked
  */
 export async function prepareVision(
   settings: VisionSettings,
-  textModel: Pick<PreparedModel, "path" | "projectorPath" | "isDemo">,
+  textModel: Pick<PreparedModel, "path" | "projectorPath" | "isDemo"> | null,
 ): Promise<VisionModel | null> {
   const { VISION_MODEL_PATH: given, VISION_MMPROJ_PATH, CANVUSLLM_DATA_DIR: dataDir } = settings;
-  const isDemo = given === undefined ? textModel.isDemo : given === BUILTIN_DEMO;
+  const isDemo = given === undefined ? textModel?.isDemo : given === BUILTIN_DEMO;
   if (isDemo) {
     const modelPath = await unpackDemoModel(dataDir);
     return {
@@ -36,10 +36,11 @@ export async function prepareVision(
     };
   }
   if (given === undefined) {
-    const mmprojPath = VISION_MMPROJ_PATH ?? textModel.projectorPath;
-    return mmprojPath === null ? null : { isDemo, modelPath: textModel.path, mmprojPath };
+    const mmprojPath = VISION_MMPROJ_PATH ?? textModel?.projectorPath ?? null;
+    if (textModel === null || mmprojPath === null) return null;
+    return { isDemo: false, modelPath: textModel.path, mmprojPath };
   }
   const ownProjector = isModelName(given) ? projectorFile(modelsFolder(settings), given) : null;
   const mmprojPath = VISION_MMPROJ_PATH ?? ownProjector;
-  return mmprojPath === null ? null : { isDemo, modelPath: fileMeant(given, settings), mmprojPath };
+  return mmprojPath === null ? null : { isDemo: false, modelPath: fileMeant(given, settings), mmprojPath };
 }

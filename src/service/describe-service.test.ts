@@ -6,7 +6,14 @@ test("canvases, prompts and model in one line", () => {
     canvases: { status: () => [{ state: "live" }, { state: "reconnecting" }] },
     tasks: { status: () => ({ running: 1, waiting: 4 }) },
     engine: {
-      status: () => ({ name: "small", model: null, usable: false, state: "loading", download: null }),
+      status: () => ({
+        name: "small",
+        endpoint: null,
+        model: null,
+        usable: false,
+        state: "loading",
+        download: null,
+      }),
     },
   });
   expect(text).toBe("1 of 2 canvases live; 1 prompts under way, 4 waiting; model small loading");

@@ -28,6 +28,7 @@ function parts(changes: {
   const status: EngineStatus = {
     kind: "text",
     name: "small",
+    endpoint: null,
     state: "ready",
     usable: changes.engine?.model !== null,
     model: {} as NonNullable<EngineStatus["model"]>,

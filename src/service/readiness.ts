@@ -52,7 +52,8 @@ export async function judgeReadiness({
 
   const text = engine.status();
   if (!text.usable) reasons.push({ part: "model", message: describeModel(text) });
-  else if (!text.model) notices.push(`The model ${text.name} is not loaded; the next prompt loads it.`);
+  else if (!text.model && text.endpoint === null)
+    notices.push(`The model ${text.name} is not loaded; the next prompt loads it.`);
   for (const each of engines) {
     const status = each.status();
     if (each !== engine && status.error !== null) notices.push(describeModel(status));
@@ -63,8 +64,9 @@ export async function judgeReadiness({
   return { ready: reasons.length === 0, reasons, notices };
 }
 
-function describeModel({ name, state, error, download }: EngineStatus): string {
+function describeModel({ name, endpoint, state, error, download }: EngineStatus): string {
   if (download !== null) return `The model ${name} ${describeDownload(download)}`;
+  if (error === null && endpoint !== null) return `The model server ${endpoint} has not answered yet.`;
   if (error === null) return `The model ${name} is not loaded yet (${state}).`;
   return `The model ${name} cannot be used: ${error.message} ${ERRORS[error.code].hint}`;
 }

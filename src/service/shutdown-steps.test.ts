@@ -16,7 +16,7 @@ function setup(options: { readonly model: object | null; readonly limits?: typeo
     gpus: part("gpus"),
     telemetry: part("telemetry"),
     web: { ...part("web"), closeLive: () => void trace.push("live pages closed") },
-    engine: { ...part("engine"), status: () => ({ model: options.model }) },
+    engines: { ...part("engines"), status: () => ({ endpoint: null, model: options.model }) },
     tasks: {
       ...part("tasks"),
       close: async () => void trace.push("tasks closed"),
@@ -40,7 +40,7 @@ const ORDER = [
   "waiting for prompts",
   "tasks stopped",
   "canvases stopped",
-  "engine stopped",
+  "engines stopped",
   "telemetry stopped",
   "gpus stopped",
   "storage stopped",
@@ -80,7 +80,7 @@ test("while the model is loaded it is stopped together with the prompts that wai
   await timers.untilScheduled((delayMs) => delayMs === 0);
   timers.advance(0);
   await result;
-  expect(trace.slice(3, 5)).toEqual(["tasks stopped", "engine stopped"]);
+  expect(trace.slice(3, 5)).toEqual(["tasks stopped", "engines stopped"]);
 });
 
 test("what was never started needs no stop", async () => {

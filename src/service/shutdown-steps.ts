@@ -11,9 +11,7 @@ export interface RunningParts {
   gpus?: Stoppable;
   telemetry?: Stoppable;
   web?: Stoppable & { closeLive(): void };
-  engine?: Stoppable & { status(): { readonly model: object | null } };
-  vision?: Stoppable;
-  images?: Stoppable;
+  engines?: Stoppable & { status(): { readonly endpoint: string | null; readonly model: object | null } };
   tasks?: Stoppable & { close(): Promise<void>; drained(): Promise<void> };
   canvases?: Stoppable;
   downloads?: Stoppable;
@@ -45,10 +43,10 @@ export function shutdownSteps(
   limits: ShutdownLimits,
   timers: Timers,
 ): readonly ShutdownStep[] {
-  const { storage, gpus, telemetry, web, engine, vision, images, tasks, canvases, downloads, documents } =
-    parts;
+  const { storage, gpus, telemetry, web, engines, tasks, canvases, downloads, documents } = parts;
   // Nobody waits for minutes until a model is loaded, only to answer and unload it.
-  const isLoading = engine?.status().model === null;
+  const text = engines?.status();
+  const isLoading = text?.endpoint === null && text.model === null;
   const inflightMs = isLoading ? 0 : Math.min(limits.inflightMs, limits.totalMs * INFLIGHT_SHARE);
   return [
     { name: "no new prompts", deadlineMs: QUICK_MS, run: async () => tasks?.close() },
@@ -61,14 +59,10 @@ export function shutdownSteps(
     {
       name: "unfinished prompts left to the next start",
       deadlineMs: QUICK_MS,
-      run: async () => void (await Promise.all([tasks?.stop(), isLoading ? engine?.stop() : undefined])),
+      run: async () => void (await Promise.all([tasks?.stop(), isLoading ? engines?.stop() : undefined])),
     },
     { name: "canvases left", deadlineMs: QUICK_MS, run: async () => canvases?.stop() },
-    {
-      name: "models stopped",
-      deadlineMs: MODELS_MS,
-      run: async () => void (await Promise.all([engine, vision, images].map((each) => each?.stop()))),
-    },
+    { name: "models stopped", deadlineMs: MODELS_MS, run: async () => engines?.stop() },
     {
       name: "measurements stopped",
       deadlineMs: QUICK_MS,

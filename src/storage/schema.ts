@@ -99,6 +99,8 @@ export const performanceMetrics = sqliteTable(
     correlation_id: text(),
     engine: text({ enum: ["text", "vision", "image"] }).notNull(),
     model: text().notNull(),
+    /** Where it was asked: the address of a server, or `local`. */
+    endpoint: text(),
     model_path: text(),
     quantization: text(),
     /** Tokens of one request's context. */

@@ -21,8 +21,13 @@ export interface InferenceRecorderOptions {
   readonly now: () => number;
 }
 
-/** The model that computes: its name, and what is known of it while it is loaded. */
-export type ObservedModel = () => { readonly name: string; readonly info: ModelInfo | null };
+/** The model that computes: its name, where it is, and what is known of it while it is loaded here. */
+export type ObservedModel = () => {
+  readonly name: string;
+  /** Address of the server that has it; null = this machine. */
+  readonly endpoint: string | null;
+  readonly info: ModelInfo | null;
+};
 
 export interface RecordedCall<Result> {
   readonly engine: PerformanceInsert["engine"];
@@ -79,11 +84,12 @@ export class InferenceRecorder {
     gpusBefore: ReturnType<GpuFigures["sample"]>,
   ): Promise<void> {
     const { gpus, record } = this.#options;
-    const { name, info: known } = model();
+    const { name, endpoint, info: known } = model();
     const info = known ?? asked;
     const [before, after] = (await Promise.all([gpusBefore, gpus.sample()])).map(gpuTotals);
     const row: PerformanceInsert = {
       model: name,
+      endpoint: endpoint ?? "local",
       model_path: info?.path,
       quantization: info?.quantization || undefined,
       context_size: info?.contextSize || undefined,

@@ -43,7 +43,11 @@ async function run(draw: ImageEngine["draw"]) {
     logger,
     now: () => 0,
   });
-  const engine = new RecordingImageEngine({ draw }, () => ({ name: "fox", info: MODEL }), recorder);
+  const engine = new RecordingImageEngine(
+    { draw },
+    () => ({ name: "fox", endpoint: null, info: MODEL }),
+    recorder,
+  );
   const options = { correlationId: "abc", signal: new AbortController().signal };
   const outcome = await engine.draw(REQUEST, options).catch((error) => error);
   return { outcome, row: await recorded.promise, entries: logger.entries };

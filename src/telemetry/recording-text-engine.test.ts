@@ -59,7 +59,7 @@ async function run(generate: TextEngine["generate"]) {
       throw error;
     }),
   );
-  const model = () => ({ name: MODEL.name, info: crashed ? null : MODEL });
+  const model = () => ({ name: MODEL.name, endpoint: null, info: crashed ? null : MODEL });
   const engine = new RecordingTextEngine(crashing, model, recorder);
   const request = { messages: [{ role: "user", content: "?" }], maxTokens: 9, temperature: 0 } as const;
   const outcome = await engine
@@ -77,6 +77,7 @@ test("an answer is recorded with every figure that was measured, and logged", as
     correlation_id: "abc",
     engine: "text",
     model: "small",
+    endpoint: "local",
     model_path: "/models/small.gguf",
     quantization: "Q4_K_M",
     context_size: 4096,
@@ -142,7 +143,7 @@ test("an answer does not wait for a GPU that is slow to tell", async () => {
     logger: recordingLogger(),
     now: () => 0,
   });
-  const model = () => ({ name: MODEL.name, info: MODEL });
+  const model = () => ({ name: MODEL.name, endpoint: null, info: MODEL });
   const engine = new RecordingTextEngine(
     generating(async () => RESULT),
     model,

@@ -118,8 +118,8 @@ export class Telemetry {
 
 function modelOf(engine: Observable): ObservedModel {
   return () => {
-    const { name, model } = engine.status();
-    return { name, info: model };
+    const { name, endpoint, model } = engine.status();
+    return { name, endpoint, info: model };
   };
 }
 

@@ -15,7 +15,7 @@ const STORAGE: Storage = {
   sizeBytes: 0,
 };
 const ENGINE: Engine = {
-  ...{ kind: "text", name: "small", state: "ready", usable: true, model: null, error: null },
+  ...{ kind: "text", endpoint: null, name: "small", state: "ready", usable: true, model: null, error: null },
   ...{ queued: 0, active: 0, crashes: 0, refused: 0, pid: 1, residentBytes: 0, download: null },
 };
 const CANVAS: Canvas = { name: "Planning", canvasId: "canvas-1", state: "live", lastEventAt: null };

@@ -67,7 +67,7 @@ function canvasAlerts(canvases: StatusParts["canvases"]): Alert[] {
 }
 
 function modelAlerts(engine: StatusParts["engines"][number]): Alert[] {
-  const { kind, name, state, error, usable, crashes, download } = engine.status();
+  const { kind, name, endpoint, state, error, usable, crashes, download } = engine.status();
   if (download !== null) {
     return [
       {
@@ -88,7 +88,10 @@ function modelAlerts(engine: StatusParts["engines"][number]): Alert[] {
     return [
       {
         tone: "warn",
-        message: `The model ${name} is not loaded yet (${state}).`,
+        message:
+          endpoint === null
+            ? `The model ${name} is not loaded yet (${state}).`
+            : `The model server ${endpoint} has not answered yet.`,
         hint: "Prompts wait for it and are answered when it is there.",
       },
     ];

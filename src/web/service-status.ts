@@ -5,7 +5,7 @@ import type { GpuSnapshot } from "../observability/gpu-snapshot.ts";
 import type { GpuStatus } from "../observability/gpu-status.ts";
 import type { StorageQueries, StorageStatus } from "../storage/storage.ts";
 import type { LiveTask } from "../tasks/live-task.ts";
-import type { LiveGeneration } from "../telemetry/live-text-engine.ts";
+import type { LiveGeneration } from "../telemetry/live-generations.ts";
 import type { ServiceStatus } from "./api/status-schema.ts";
 import type { Readiness } from "./health.ts";
 import { serviceAlerts } from "./service-alerts.ts";
@@ -110,9 +110,21 @@ function canvasOf({ name, canvasId, state, lastEventAt, error }: CanvasStatus) {
 }
 
 function modelOf(engine: EngineStatus, isDemo: boolean): ServiceStatus["models"][number] {
-  const { kind, name, state, usable, model, residentBytes, queued, active, crashes, error } = engine;
+  const { kind, name, endpoint, state, usable, model, residentBytes, queued, active, crashes, error } =
+    engine;
   return {
-    ...{ kind, name, state, usable, is_demo: isDemo, memory_bytes: residentBytes, queued, active, crashes },
+    ...{
+      kind,
+      name,
+      endpoint,
+      state,
+      usable,
+      is_demo: isDemo,
+      memory_bytes: residentBytes,
+      queued,
+      active,
+      crashes,
+    },
     // Image models have neither.
     quantization: model?.quantization || null,
     context_size: model?.contextSize || null,

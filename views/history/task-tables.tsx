@@ -52,9 +52,7 @@ export function InferencesSection({
                 <td class="first">
                   <span safe>{call.model}</span>
                   <div class="quiet small" safe>
-                    {[call.quantization, call.device === null ? null : deviceName(call.device)]
-                      .filter((part) => part !== null)
-                      .join(", ")}
+                    {whereOf(call)}
                   </div>
                 </td>
                 <td>
@@ -128,4 +126,12 @@ export function EventsSection({ events }: { readonly events: readonly CanvasEven
       </ScrollBox>
     </section>
   ) as string;
+}
+
+/** What computed it: the address of a server, or what of this machine. */
+function whereOf({ endpoint, quantization, device }: PerformanceRow): string {
+  if (endpoint !== null && endpoint !== "local") return endpoint;
+  return [quantization, device === null ? null : deviceName(device)]
+    .filter((part) => part !== null)
+    .join(", ");
 }

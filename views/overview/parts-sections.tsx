@@ -52,15 +52,13 @@ export function ModelsSection({ models }: Pick<ServiceStatus, "models">): string
             <Badge tone={modelTone(model.state)} text={model.state} />
           </div>
           <dl class="facts short">
-            <dt>Computes on</dt>
-            <dd safe>{deviceName(model.device)}</dd>
-            <dt>Memory</dt>
-            <dd>{model.memory_bytes === 0 ? "–" : bytes(model.memory_bytes)}</dd>
-            <LanguageFacts model={model} />
+            {model.endpoint === null ? (
+              <LocalFacts model={model} />
+            ) : (
+              <ServerFacts endpoint={model.endpoint} />
+            )}
             <dt>Calls</dt>
             <dd>{`${model.active} at work, ${model.queued} waiting`}</dd>
-            <dt>Crashes</dt>
-            <dd>{count(model.crashes)}</dd>
           </dl>
           {model.problem === null ? (
             ""
@@ -75,7 +73,33 @@ export function ModelsSection({ models }: Pick<ServiceStatus, "models">): string
   ) as string;
 }
 
-/** Image models have neither, remote ones do not tell. */
+/** Of a model on this machine. */
+function LocalFacts({ model }: { readonly model: ServiceStatus["models"][number] }): string {
+  return (
+    <>
+      <dt>Computes on</dt>
+      <dd safe>{deviceName(model.device)}</dd>
+      <dt>Memory</dt>
+      <dd>{model.memory_bytes === 0 ? "–" : bytes(model.memory_bytes)}</dd>
+      <LanguageFacts model={model} />
+      <dt>Crashes</dt>
+      <dd>{count(model.crashes)}</dd>
+    </>
+  ) as string;
+}
+
+function ServerFacts({ endpoint }: { readonly endpoint: string }): string {
+  return (
+    <>
+      <dt>On</dt>
+      <dd class="break" safe>
+        {endpoint}
+      </dd>
+    </>
+  ) as string;
+}
+
+/** Image models have neither. */
 function LanguageFacts({ model }: { readonly model: ServiceStatus["models"][number] }): string {
   const { quantization, context_size } = model;
   if (quantization === null && context_size === null) return "";

@@ -11,7 +11,7 @@ export const MODEL_SETTINGS = {
     bareNames: true,
     example: "/srv/models/model.gguf",
     description:
-      "The model that answers: a GGUF file, the name of a model (`canvuslocallm models list` shows them), or builtin:demo, a tiny model inside the program that knows a few facts, to try the service out. Without it, the file of LLAMA_MODEL_URL.",
+      "The model that answers: a GGUF file, the name of a model (`canvuslocallm models list` shows them), or builtin:demo, a tiny model inside the program that knows a few facts, to try the service out. Without it, the file of LLAMA_MODEL_URL. Not needed when a model server answers, see TEXT_LLM_URL.",
   },
   LLAMA_CONTEXT_SIZE: {
     type: "integer",

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { connect, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
+import { isLoopback } from "../../http/loopback.ts";
 import { readAuthority } from "../../http/read-authority.ts";
 import type { UrlAddress } from "../../http/try-connect.ts";
 import { type Check, type CheckResult, fail, ok, warn } from "../check.ts";
@@ -7,7 +8,6 @@ import { codeOf, NO_SERVER, serverAddress } from "./network.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SOON_MS = 30 * DAY_MS;
-const LOOPBACK = /^(localhost|127\.[\d.]+|::1)$/;
 /** A chain that never ends is a loop. */
 const MAX_CHAIN = 10;
 
@@ -27,7 +27,7 @@ export const certificate: Check = {
     const address = serverAddress(context);
     if (address === null) return NO_SERVER;
     if (!address.isTls) {
-      if (LOOPBACK.test(address.host)) return ok("none needed: the server is on this machine");
+      if (isLoopback(address.host)) return ok("none needed: the server is on this machine");
       return warn(
         "none: CANVUS_SERVER is http, so the access token travels in the clear",
         "Use https, unless both machines are in a network of their own.",

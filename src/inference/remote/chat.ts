@@ -70,9 +70,8 @@ export class Chat {
       const asked = this.#client.asked(model);
       const read = { asked, sentAt, maxTokens, touch, onText: options.onText };
       const { text, stopReason, metrics } = await readCompletion(response, read);
-      const { endpoint } = this.#client.server;
       const queue_ms = sentAt - askedAt;
-      return { text, model, endpoint, stopReason, promptTokensCut: 0, metrics: { ...metrics, queue_ms } };
+      return { text, model, stopReason, promptTokensCut: 0, metrics: { ...metrics, queue_ms } };
     });
   }
 

@@ -1,11 +1,13 @@
 import { Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { readBounded } from "../../http/response-body.ts";
+import type { EngineStatus } from "../local-engine.ts";
 import type { GenerateOptions, TextResult } from "../text-engine.ts";
 import type { VisionEngine, VisionRequest } from "../vision-engine.ts";
 import { readPicture } from "./picture-file.ts";
 import { refusal, remoteError } from "./remote-errors.ts";
 import { parseJson } from "./remote-http.ts";
+import { remoteStatus } from "./remote-status.ts";
 import type { ModelServer } from "./server.ts";
 import type { ServerClient } from "./server-client.ts";
 import { fromJson } from "./server-message.ts";
@@ -50,6 +52,10 @@ export class GoogleVisionEngine implements VisionEngine {
     this.#client = client;
   }
 
+  status(): EngineStatus {
+    return remoteStatus("vision", this.#client, NAME);
+  }
+
   /** @returns the text of the picture, "" when it has none */
   async describe({ imagePath }: VisionRequest, { signal, onText }: GenerateOptions): Promise<TextResult> {
     const askedAt = performance.now();
@@ -78,7 +84,6 @@ export class GoogleVisionEngine implements VisionEngine {
     return {
       text,
       model: NAME,
-      endpoint: this.#client.server.endpoint,
       stopReason: "stop",
       promptTokensCut: 0,
       metrics: {

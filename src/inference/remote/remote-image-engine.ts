@@ -2,10 +2,12 @@ import { AppError } from "../../errors/app-error.ts";
 import { readBounded } from "../../http/response-body.ts";
 import type { Logger } from "../../observability/logger.ts";
 import type { DrawOptions, ImageEngine, ImageRequest, ImageResult } from "../image-engine.ts";
+import type { EngineStatus } from "../local-engine.ts";
 import { imageSource, MAX_IMAGE_BYTES, toPng } from "./generated-image.ts";
 import { imageBody, type LeftOut, withRefused } from "./image-body.ts";
 import { remoteError } from "./remote-errors.ts";
 import { parseJson } from "./remote-http.ts";
+import { remoteStatus } from "./remote-status.ts";
 import type { ServerClient } from "./server-client.ts";
 
 const ROUTE = "/images/generations";
@@ -26,6 +28,11 @@ export class RemoteImageEngine implements ImageEngine {
 
   constructor(options: RemoteImageEngineOptions) {
     this.#options = options;
+  }
+
+  status(): EngineStatus {
+    const { client, model } = this.#options;
+    return remoteStatus("image", client, model ?? null);
   }
 
   async draw(request: ImageRequest, options: DrawOptions): Promise<ImageResult> {
@@ -50,9 +57,8 @@ export class RemoteImageEngine implements ImageEngine {
     askedAt: number,
   ): Promise<ImageResult> {
     const { client, model } = this.#options;
-    const { endpoint, isCloud } = client.server;
     const asked = client.asked(model ?? null);
-    const body = imageBody(request, model, isCloud, leftOut);
+    const body = imageBody(request, model, client.server.isCloud, leftOut);
     const call = { route: ROUTE, model: model ?? null, body, signal };
     const { answer, sentAt } = await client.ask(call, async (response, touch, sent) => ({
       answer: parseJson(await readBounded(response, MAX_ANSWER_BYTES, touch), asked),
@@ -62,7 +68,7 @@ export class RemoteImageEngine implements ImageEngine {
     const bytes = "bytes" in source ? source.bytes : await this.#download(source.url, signal);
     const picture = await toPng(bytes, asked);
     const metrics = { queue_ms: sentAt - askedAt, load_ms: 0, generation_ms: performance.now() - sentAt };
-    return { ...picture, model: model ?? client.server.host, endpoint, metrics };
+    return { ...picture, model: model ?? client.server.host, metrics };
   }
 
   /** Only from where the picture was asked for; the clouds keep theirs on hosts of their own, with https. */

@@ -49,7 +49,6 @@ test("an answer is streamed, with the figures that the server tells", async () =
   expect(result).toMatchObject({
     text: "The capital of France is Paris.",
     model: FAKE_MODEL,
-    endpoint: `${server.url}/v1`,
     stopReason: "stop",
     metrics: { prompt_tokens: 6, completion_tokens: 3 },
   });

@@ -1,7 +1,9 @@
 import type { Logger } from "../../observability/logger.ts";
+import type { EngineStatus } from "../local-engine.ts";
 import type { GenerateOptions, TextEngine, TextRequest, TextResult } from "../text-engine.ts";
 import { Chat } from "./chat.ts";
 import { ModelFacts } from "./model-facts.ts";
+import { remoteStatus } from "./remote-status.ts";
 import type { ServerClient } from "./server-client.ts";
 
 export interface RemoteTextEngineOptions {
@@ -15,17 +17,18 @@ export interface RemoteTextEngineOptions {
 
 /** Answers with a model on another machine, through any server that speaks OpenAI's API. */
 export class RemoteTextEngine implements TextEngine {
+  readonly #client: ServerClient;
   readonly #chat: Chat;
   readonly #facts: ModelFacts;
 
   constructor({ client, model, contextSize, logger }: RemoteTextEngineOptions) {
+    this.#client = client;
     this.#chat = new Chat(client, logger);
     this.#facts = new ModelFacts(client, model, contextSize);
   }
 
-  /** What is known without asking. */
-  get facts(): { readonly name: string | null; readonly contextSize: number | null } {
-    return { name: this.#facts.knownName, contextSize: this.#facts.knownContextSize };
+  status(): EngineStatus {
+    return remoteStatus("text", this.#client, this.#facts.knownName);
   }
 
   async generate(request: TextRequest, options: GenerateOptions): Promise<TextResult> {

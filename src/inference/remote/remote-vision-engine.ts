@@ -1,9 +1,11 @@
 import type { Logger } from "../../observability/logger.ts";
+import type { EngineStatus } from "../local-engine.ts";
 import type { GenerateOptions, TextResult } from "../text-engine.ts";
 import type { VisionEngine, VisionRequest } from "../vision-engine.ts";
 import { Chat, type WireMessage } from "./chat.ts";
 import { ModelFacts } from "./model-facts.ts";
 import { readPicture } from "./picture-file.ts";
+import { remoteStatus } from "./remote-status.ts";
 import type { ServerClient } from "./server-client.ts";
 
 export interface RemoteVisionEngineOptions {
@@ -15,17 +17,18 @@ export interface RemoteVisionEngineOptions {
 
 /** Looks at pictures with a model on another machine; they are sent along as data URLs. */
 export class RemoteVisionEngine implements VisionEngine {
+  readonly #client: ServerClient;
   readonly #chat: Chat;
   readonly #facts: ModelFacts;
 
   constructor({ client, model, logger }: RemoteVisionEngineOptions) {
+    this.#client = client;
     this.#chat = new Chat(client, logger);
     this.#facts = new ModelFacts(client, model, 0);
   }
 
-  /** @returns null while it is not known */
-  get model(): string | null {
-    return this.#facts.knownName;
+  status(): EngineStatus {
+    return remoteStatus("vision", this.#client, this.#facts.knownName);
   }
 
   async describe(request: VisionRequest, options: GenerateOptions): Promise<TextResult> {

@@ -40,7 +40,9 @@ export interface ServerStatus {
   readonly active: number;
   readonly queued: number;
   readonly refused: number;
-  /** Why the latest request failed; null when it did not, or when only what was asked was at fault. */
+  /** False as long as nobody has asked it anything. */
+  readonly isKnown: boolean;
+  /** Why the next request would most likely fail; null when it would not. */
   readonly error: AppError | null;
 }
 
@@ -48,7 +50,9 @@ export interface ServerStatus {
 export class ServerClient {
   readonly #options: ServerClientOptions;
   readonly #gate: RequestGate;
-  #error: AppError | null = null;
+  #wasReached = false;
+  #askError: AppError | null = null;
+  #reachError: AppError | null = null;
 
   constructor(options: ServerClientOptions) {
     this.#options = options;
@@ -60,7 +64,8 @@ export class ServerClient {
   }
 
   get status(): ServerStatus {
-    return { ...this.#gate.status, error: this.#error };
+    const error = this.#askError ?? this.#reachError;
+    return { ...this.#gate.status, isKnown: this.#wasReached || error !== null, error };
   }
 
   asked(model: string | null): Asked {
@@ -125,28 +130,25 @@ export class ServerClient {
   }
 
   /**
-   * Asks whether the server is there and takes our key, by what costs nothing: its list of models. One that has no such
-   * list is there all the same. The outcome shows in `status`.
+   * What somebody found who looked whether the server is there. That it is does not mend what was wrong with a request,
+   * such as a model that it does not have: only an answer does.
    */
-  async probe(signal: AbortSignal): Promise<void> {
-    const answer = this.facts("GET", this.server.url("/models", null), signal).then(
-      () => undefined,
-      (thrown) => {
-        const error = toAppError(thrown);
-        if (error.code !== "REMOTE_WRONG_ADDRESS" || error.context.status_code !== 404) throw error;
-      },
-    );
-    await this.#noted(answer).catch(() => undefined);
+  reached(error: AppError | null): void {
+    this.#wasReached = true;
+    this.#reachError = error;
+    if (error === null && this.#askError?.retryable) this.#askError = null;
   }
 
   async #noted<T>(work: Promise<T>): Promise<T> {
     try {
       const result = await work;
-      this.#error = null;
+      this.#wasReached = true;
+      this.#askError = null;
+      this.#reachError = null;
       return result;
     } catch (thrown) {
       const error = toAppError(thrown);
-      if (isOfServer(error)) this.#error = error;
+      if (isOfServer(error)) this.#askError = error;
       throw error;
     }
   }

@@ -68,6 +68,7 @@ const INFERENCE = t.Object({
   model: t.String(),
   quantization: text,
   context_size: number,
+  endpoint: text,
   device: text,
   status: t.String(),
   error_code: text,

@@ -20,6 +20,7 @@ const CANVAS = t.Object({
 const MODEL = t.Object({
   kind: t.String({ description: "What it is for: text, vision or image." }),
   name: t.String(),
+  endpoint: t.Nullable(t.String({ description: "Address of the server that has it; null: this machine." })),
   state: t.String(),
   usable: t.Boolean(),
   is_demo: t.Boolean(),

@@ -103,7 +103,15 @@ function partsOf(
     engines: [
       {
         status: () => ({
-          ...{ kind: "text", name: "small", state: "ready", usable: true, model: null, error: null },
+          ...{
+            kind: "text",
+            name: "small",
+            endpoint: null,
+            state: "ready",
+            usable: true,
+            model: null,
+            error: null,
+          },
           ...{
             queued: 0,
             active: 0,

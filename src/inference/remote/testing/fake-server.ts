@@ -46,14 +46,14 @@ export class FakeServer {
   }
 
   /** @param routes by method and path: `POST /v1/chat/completions`; others get the 404 of FastAPI */
-  static async start(routes: Readonly<Record<string, Route>>): Promise<FakeServer> {
+  static async start(routes: Readonly<Record<string, Route>>, port = 0): Promise<FakeServer> {
     const sockets = new Set<{ destroy(): void }>();
     const server = createServer((incoming, response) => void fake.#serve(incoming, response, routes));
     server.on("connection", (socket) => {
       sockets.add(socket);
       socket.once("close", () => sockets.delete(socket));
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
     const address = server.address();
     if (address === null || typeof address === "string") throw new Error("no port");
     const fake = new FakeServer(`http://127.0.0.1:${address.port}`, () => {

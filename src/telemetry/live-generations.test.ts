@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { generating } from "../inference/testing/generating.ts";
 import type { GenerateOptions, TextResult } from "../inference/text-engine.ts";
-import { LiveTextEngine } from "./live-text-engine.ts";
+import { LiveGenerations } from "./live-generations.ts";
 
 const REQUEST = { messages: [], maxTokens: 10, temperature: 0 };
 
@@ -13,14 +13,15 @@ test("tells the step, the tokens and their speed while a prompt is answered, and
     write = options.onText;
     return answer.promise;
   });
-  const live = new LiveTextEngine(engine, () => now);
+  const live = new LiveGenerations(() => now);
+  const watched = live.watched(engine);
   const shown: string[] = [];
   const options = {
     correlationId: "a",
     signal: new AbortController().signal,
     onText: (piece: string) => shown.push(piece),
   };
-  const ended = live.generate(REQUEST, options).catch((error: Error) => error.message);
+  const ended = watched.generate(REQUEST, options).catch((error: Error) => error.message);
   expect(live.of("a")).toEqual({ step: "writing", tokens: 0, tokensPerSecond: null });
   for (const piece of ["The", " answer", " is"]) {
     write?.(piece);
@@ -33,6 +34,6 @@ test("tells the step, the tokens and their speed while a prompt is answered, and
   expect(await ended).toBe("crashed");
   expect(live.of("a")).toBeUndefined();
 
-  void live.generate({ ...REQUEST, jsonSchema: {} }, options).catch(() => undefined);
+  void watched.generate({ ...REQUEST, jsonSchema: {} }, options).catch(() => undefined);
   expect(live.of("a")?.step).toBe("deciding");
 });

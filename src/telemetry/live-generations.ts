@@ -16,26 +16,43 @@ interface Running {
   firstAt: number;
 }
 
-/** The same engine, and how far each of its answers is. Holds nothing once an answer has ended. */
-export class LiveTextEngine implements TextEngine {
-  readonly #engine: TextEngine;
+/** How far the answers of engines are. Holds nothing once an answer has ended. */
+export class LiveGenerations {
   readonly #now: () => number;
   /** By correlation id: a prompt makes one call at a time. */
   readonly #running = new Map<string, Running>();
 
   /** @param now a clock in ms that only goes forward */
-  constructor(engine: TextEngine, now: () => number) {
-    this.#engine = engine;
+  constructor(now: () => number) {
     this.#now = now;
   }
 
-  async generate(request: TextRequest, options: GenerateOptions): Promise<TextResult> {
+  /** The same engine, watched. */
+  watched(engine: TextEngine): TextEngine {
+    return {
+      generate: (request, options) => this.#generate(engine, request, options),
+      countTokens: (texts, options) => engine.countTokens(texts, options),
+      contextSize: () => engine.contextSize(),
+    };
+  }
+
+  /** @returns undefined when no model works on this prompt */
+  of(correlationId: string): LiveGeneration | undefined {
+    const running = this.#running.get(correlationId);
+    if (running === undefined) return undefined;
+    const { step, tokens, firstAt } = running;
+    const seconds = (this.#now() - firstAt) / 1000;
+    const tokensPerSecond = tokens < 2 || seconds <= 0 ? null : (tokens - 1) / seconds;
+    return { step, tokens, tokensPerSecond };
+  }
+
+  async #generate(engine: TextEngine, request: TextRequest, options: GenerateOptions): Promise<TextResult> {
     const { correlationId, onText } = options;
     const step = request.jsonSchema === undefined ? "writing" : "deciding";
     const running: Running = { step, tokens: 0, firstAt: 0 };
     this.#running.set(correlationId, running);
     try {
-      return await this.#engine.generate(request, {
+      return await engine.generate(request, {
         ...options,
         onText: (piece) => {
           if (running.tokens === 0) running.firstAt = this.#now();
@@ -47,23 +64,5 @@ export class LiveTextEngine implements TextEngine {
       // Another attempt for the same prompt may have begun meanwhile.
       if (this.#running.get(correlationId) === running) this.#running.delete(correlationId);
     }
-  }
-
-  countTokens(...args: Parameters<TextEngine["countTokens"]>): Promise<readonly number[]> {
-    return this.#engine.countTokens(...args);
-  }
-
-  contextSize(): Promise<number> {
-    return this.#engine.contextSize();
-  }
-
-  /** @returns undefined when no model works on this prompt */
-  of(correlationId: string): LiveGeneration | undefined {
-    const running = this.#running.get(correlationId);
-    if (running === undefined) return undefined;
-    const { step, tokens, firstAt } = running;
-    const seconds = (this.#now() - firstAt) / 1000;
-    const tokensPerSecond = tokens < 2 || seconds <= 0 ? null : (tokens - 1) / seconds;
-    return { step, tokens, tokensPerSecond };
   }
 }

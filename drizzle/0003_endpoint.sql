@@ -1,0 +1,1 @@
+ALTER TABLE `performance_metrics` ADD `endpoint` text;

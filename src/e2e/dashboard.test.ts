@@ -218,6 +218,34 @@ describe.skipIf(chromiumPath === undefined)("in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("charts are renewed while one looks; what is hidden stays so, what is enlarged waits", async () => {
+    const page = await open("/metrics?range=week");
+    const prompts = page.getByRole("figure", { name: "Prompts", exact: true });
+    const figure = (name: string) =>
+      prompts.getByRole("listitem").filter({ hasText: name }).locator("strong");
+    const pressed = () => prompts.getByRole("button", { name: "Failed" }).getAttribute("aria-pressed");
+    const before = Number(await figure("Succeeded").textContent());
+
+    await page.clock.install();
+    await page.reload();
+    await prompts.getByRole("button", { name: "Failed" }).click();
+    const question = await harness.canvas.addNote("{{What is the capital of Japan?}}");
+    await harness.canvas.answerWith("Tokyo.", question.id);
+    const grown = async () => Number(await figure("Succeeded").textContent()) > before;
+    while (!(await grown())) await page.clock.fastForward(20_000);
+    expect(await pressed()).toBe("false");
+
+    await prompts.locator(".u-over").hover({ position: { x: 100, y: 40 } });
+    await page.mouse.down();
+    await prompts.locator(".u-over").hover({ position: { x: 300, y: 40 } });
+    await page.mouse.up();
+    expect(await prompts.getAttribute("data-zoomed")).toBe("");
+    await prompts.locator(".u-over").dblclick({ position: { x: 200, y: 40 } });
+    expect(await prompts.getAttribute("data-zoomed")).toBeNull();
+    await page.context().close();
+    expect(complaints).toEqual([]);
+  });
+
   test("figures of a chart stand in a table below it", async () => {
     const page = await open("/metrics?range=week");
     const chart = page.getByRole("figure", { name: "Prompts" });

@@ -24,12 +24,18 @@ const TIME_STEPS = [
 const SHARE_OF_BAR = 0.86;
 const GAP = 8;
 
-/** @param onPoint told the step under the pointer, in whichever chart of the page that is; null when there is none */
+export interface ChartListeners {
+  /** Told the step under the pointer, in whichever chart of the page that is; null when there is none. */
+  readonly onPoint: (step: number | null) => void;
+  /** Told whether only a part of the time is shown. */
+  readonly onZoom: (isPart: boolean) => void;
+}
+
 export function chartOptions(
   drawing: ChartDrawing,
   palette: () => Palette,
   { width, height }: { readonly width: number; readonly height: number },
-  onPoint: (step: number | null) => void,
+  { onPoint, onZoom }: ChartListeners,
 ): uPlot.Options {
   const { kind, format, start, step, values } = drawing;
   const end = start + (values[0]?.length ?? 0) * step;
@@ -68,7 +74,10 @@ export function chartOptions(
       },
     ],
     series: [{}, ...seriesOf(drawing, palette)],
-    hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)] },
+    hooks: {
+      setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)],
+      setScale: [({ scales: { x } }) => onZoom((x?.max ?? end) - (x?.min ?? start) < end - start)],
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import type { ChartDrawing } from "../chart/chart-drawing.ts";
 import { dateTime, FIGURES } from "../format.ts";
 import { chartData, chartOptions, type Palette } from "./chart-options.ts";
-import { REDRAWN } from "./redrawn.ts";
+import { REDRAWN, ZOOMED } from "./redrawn.ts";
 
 /** What is drawn, by the element it is drawn in. */
 const drawn = new Map<Element, { readonly plot: uPlot; readonly renew: () => void }>();
@@ -27,12 +27,16 @@ function drawAll(): void {
 
 function draw(place: HTMLElement): void {
   const drawing = JSON.parse(place.dataset.chart ?? "") as ChartDrawing;
-  const legend = [...(place.closest("figure")?.querySelectorAll<HTMLElement>(".legend > li") ?? [])];
+  const figure = place.closest("figure") ?? place;
+  const legend = [...figure.querySelectorAll<HTMLElement>(".legend > li")];
   const when = legend.pop();
-  const hidden = new Set<number>();
+  const hidden = hiddenIn(figure);
   let palette = paletteOf(place, legend);
   const plot = new uPlot(
-    chartOptions(drawing, () => palette, place.getBoundingClientRect(), tell),
+    chartOptions(drawing, () => palette, place.getBoundingClientRect(), {
+      onPoint: tell,
+      onZoom: (isPart) => figure.toggleAttribute(ZOOMED, isPart),
+    }),
     chartData(drawing, hidden),
     place,
   );
@@ -59,19 +63,25 @@ function draw(place: HTMLElement): void {
 
   if (legend.length < 2) return;
   for (const [series, entry] of legend.entries()) {
-    makeSwitch(entry, (isShown) => {
+    makeSwitch(entry, !hidden.has(series), (isShown) => {
       if (isShown) hidden.delete(series);
       else hidden.add(series);
+      figure.dataset.hidden = [...hidden].join(" ");
       plot.setData(chartData(drawing, hidden));
     });
   }
 }
 
+/** Which series somebody does not want to see, by their number; a renewed chart takes that over. */
+function hiddenIn({ dataset }: HTMLElement): Set<number> {
+  return new Set(dataset.hidden?.split(" ").filter(Boolean).map(Number));
+}
+
 /** An entry of the legend that shows and hides its series. */
-function makeSwitch(entry: HTMLElement, onChange: (isShown: boolean) => void): void {
+function makeSwitch(entry: HTMLElement, isShown: boolean, onChange: (isShown: boolean) => void): void {
   const button = document.createElement("button");
   button.type = "button";
-  button.ariaPressed = "true";
+  button.ariaPressed = String(isShown);
   button.append(...entry.childNodes);
   entry.append(button);
   button.addEventListener("click", () => {

@@ -1,6 +1,6 @@
 // Puts the parts of the page that have changed anew into their place: when the service says so, and now and then.
 import { need } from "./need.ts";
-import { REDRAWN } from "./redrawn.ts";
+import { REDRAWN, ZOOMED } from "./redrawn.ts";
 
 /** Figures of how long ago something was get old by themselves. */
 const REDRAW_MS = 15_000;
@@ -54,14 +54,16 @@ function replace(page: Document): void {
 
 function swap(old: Element | undefined, fresh: Element): void {
   if (old === undefined || sources.get(old) === sources.get(fresh)) return;
-  // Nobody wants a chart to change in the moment he points at it.
-  if (old.matches(":has(.plot:hover)")) return;
+  // Nobody wants a chart to change in the moment one points at it, or to lose what was enlarged.
+  if (old.matches(`[${ZOOMED}], :has(.plot:hover)`)) return;
   const active = document.activeElement;
   const focused = old.contains(active) ? (active?.getAttribute("href") ?? null) : null;
   const open = [...old.querySelectorAll("details")].map((details) => details.open);
   for (const [index, details] of fresh.querySelectorAll("details").entries()) {
     details.open = open[index] ?? false;
   }
+  const hidden = old.getAttribute("data-hidden");
+  if (hidden !== null) fresh.setAttribute("data-hidden", hidden);
   old.replaceWith(fresh);
   if (focused !== null) {
     fresh.querySelector<HTMLElement>(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });

@@ -88,8 +88,8 @@ function noText(pages: number, scans: number, canSee: boolean): AppError {
   const what =
     pages === 1 ? "This PDF has one page without text" : `This PDF has ${pages} pages without text`;
   if (scans === 0) return new AppError("PDF_NO_TEXT", `${what}, and nothing else that could be read.`);
-  const why = canSee
-    ? "nothing could be read in their pictures"
-    : "no model is set up that can read pictures";
+  const seen =
+    scans === 1 ? "nothing could be read in its picture" : "nothing could be read in their pictures";
+  const why = canSee ? seen : "no model is set up that can read pictures";
   return new AppError("PDF_NO_TEXT", `${what}, and ${why}.`);
 }

@@ -104,6 +104,6 @@ test("scans that nobody can read are said to be left out", async () => {
   });
   const unclear = await summarize([{ isScan: true }], eyes("NONE"));
   expect(await rejection(unclear.result)).toMatchObject({
-    message: "This PDF has one page without text, and nothing could be read in their pictures.",
+    message: "This PDF has one page without text, and nothing could be read in its picture.",
   });
 });

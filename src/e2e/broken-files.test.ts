@@ -10,7 +10,7 @@ import { Harness, TOKEN } from "./harness.ts";
 const FIXTURES = join(import.meta.dir, "../documents/testing");
 const PNG_SIGNATURE = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
 const whole = makePdf([{ lines: ["The new bridge opens in April."] }]);
-const redCircle = await Bun.file(join(import.meta.dir, "../simulator/seed/red-circle.png")).bytes();
+const redCircle = await Bun.file(join(import.meta.dir, "../models/demo/red-circle.png")).bytes();
 
 let harness: Harness;
 let service: Awaited<ReturnType<Harness["runReady"]>>;

@@ -6,7 +6,7 @@ import { dropFile, type TestWidget, untilImages } from "./canvas-files.ts";
 import { until } from "./executable.ts";
 import { Harness, TOKEN } from "./harness.ts";
 
-const RED_CIRCLE = await Bun.file(join(import.meta.dir, "../simulator/seed/red-circle.png")).bytes();
+const RED_CIRCLE = await Bun.file(join(import.meta.dir, "../models/demo/red-circle.png")).bytes();
 const PAGES = 500;
 /** What the service may take more while it reads 500 pages, beside what it takes anyway. */
 const GROWTH_BYTES = 60_000_000;

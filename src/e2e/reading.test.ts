@@ -8,7 +8,7 @@ import type { TestNote } from "./test-canvas.ts";
 
 // What people drop on a canvas instead of writing: icons of the AI menu, snapshots. The demo's models answer exactly.
 
-const RED_CIRCLE = await Bun.file(join(import.meta.dir, "../simulator/seed/red-circle.png")).bytes();
+const RED_CIRCLE = await Bun.file(join(import.meta.dir, "../models/demo/red-circle.png")).bytes();
 const BRIDGE = [
   "The new bridge opens in April. It took a long time.",
   "People are happy about it. More news will follow soon.",

@@ -157,7 +157,7 @@ test("Azure OpenAI", async () => {
 
 test("pictures are looked at, read and drawn by servers, each with its own key", async () => {
   harness = await Harness.start();
-  const circle = await Bun.file(join(import.meta.dir, "../simulator/seed/red-circle.png")).bytes();
+  const circle = await Bun.file(join(import.meta.dir, "../models/demo/red-circle.png")).bytes();
   const eyes = await serve(vllm({ key: "vision-key", answer: () => ["A red circle, says the server."] }));
   const hand = await serve(openAi({ key: KEY }));
   const ocr = await serve({

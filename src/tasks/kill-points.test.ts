@@ -31,7 +31,7 @@ interface Scenario {
   readonly requests: number;
 }
 
-const PICTURE = readFileSync(join(import.meta.dir, "../simulator/seed/red-circle.png"));
+const PICTURE = readFileSync(join(import.meta.dir, "../models/demo/red-circle.png"));
 
 const SCENARIOS: readonly Scenario[] = [
   {

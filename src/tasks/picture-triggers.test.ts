@@ -62,7 +62,7 @@ function noteWith(text: string): Promise<Widget> {
 
 async function snapshot(): Promise<Widget> {
   const image_base64 = Buffer.from(
-    await Bun.file(join(import.meta.dir, "../simulator/seed/red-circle.png")).bytes(),
+    await Bun.file(join(import.meta.dir, "../models/demo/red-circle.png")).bytes(),
   ).toString("base64");
   return (await (await bench.server.control("snapshot", { image_base64 })).json()) as Widget;
 }

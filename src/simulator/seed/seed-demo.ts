@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
+import redCircle from "../../models/demo/red-circle.png" with { type: "file" };
 import type { Canvas } from "../model/canvas.ts";
 import type { UploadProcessor } from "../model/upload-processor.ts";
 import { widgetTypeByName } from "../model/widget-types.ts";
 import bridgePdf from "./bridge.pdf" with { type: "file" };
 import { demoNotes } from "./demo-notes.ts";
-import redCircle from "./red-circle.png" with { type: "file" };
 
 /** Right of the questions, with room for what is said about them. The demo's models know both. */
 const BRIDGE = {

@@ -41,9 +41,17 @@ if (folder === undefined || Bun.which("pdftotext") === null) {
 const pdfium = await loadPdfium(MAX_PDFIUM_BYTES);
 const work = await mkdtemp(join(tmpdir(), "cll-pdf-text-"));
 
-/** Words as people count them: letters and digits; ligatures and hyphens at line ends make no difference. */
+/** What pdftotext makes of ligatures in LaTeX's old fonts: their positions in the font. */
+const LIGATURES = ["ff", "fi", "fl", "ffi", "ffl"];
+const FIRST_LIGATURE = 0x1b;
+
+/** Words as people count them: letters and digits; how ligatures are written makes no difference. */
 function wordsOf(text: string): string[] {
-  return text.normalize("NFKC").match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  const letters = LIGATURES.reduce(
+    (done, ligature, index) => done.replaceAll(String.fromCharCode(FIRST_LIGATURE + index), ligature),
+    text,
+  );
+  return letters.normalize("NFKC").match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 }
 
 function pairsOf(words: readonly string[]): string[] {

@@ -34,18 +34,15 @@ function separator(last: PageLine, line: PageLine, usual: number): string {
   if (last.isHyphenated) return "";
   if (last.quadrant !== line.quadrant) return "\n";
   if (last.low - line.low > usual * PARAGRAPH_GAP) return "\n\n";
-  return isBeside(last, line) ? gapBetween(last, line) : "\n";
+  return gapBetween(last, line);
 }
 
-/** Raised and lowered signs, as in formulas, come as lines of their own behind what they belong to. */
-function isBeside(last: PageLine, line: PageLine): boolean {
-  return line.low < last.high && line.high > last.low && line.start > last.start;
-}
-
+/** Raised and lowered signs, as in formulas, come as lines of their own right behind what they belong to. */
 function gapBetween(last: PageLine, line: PageLine): string {
+  const isBeside = line.low < last.high && line.high > last.low;
   const gap = (line.start - last.end) / Math.max(last.high - last.low, line.high - line.low);
-  if (gap < ADJACENT) return "";
-  return gap < CELL_GAP ? " " : "\n";
+  if (!isBeside || gap < -ADJACENT || gap > CELL_GAP) return "\n";
+  return gap < ADJACENT ? "" : " ";
 }
 
 /** From one line to the next one below: the median; infinite when no line follows another. */

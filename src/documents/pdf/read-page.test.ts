@@ -81,6 +81,11 @@ describe("text", () => {
     expect(await textOf({ content: content.join("\n") })).toBe("Region\tUnits\nNorth\t120");
   });
 
+  test("of a cell with two lines does not run together", async () => {
+    const content = [at(72, 700, "North"), at(192, 706, "a cell with"), at(192, 694, "two lines")].join("\n");
+    expect(await textOf({ content })).toBe("North\ta cell with\ntwo lines");
+  });
+
   test("keeps a raised sign at the word it belongs to", async () => {
     const content = `BT /F1 11 Tf 72 700 Td (E = mc) Tj /F1 7 Tf 5 Ts (2) Tj /F1 11 Tf 0 Ts ( holds) Tj ET`;
     expect(await textOf({ content })).toBe("E = mc2 holds");

@@ -62,6 +62,11 @@ export function canvasTone(state: string): Tone {
   return CANVAS_TONES[state] ?? "warn";
 }
 
+/** Models are loaded when somebody needs them; one that rests is not broken. */
+export function modelState(state: string): string {
+  return state === "stopped" ? "not loaded" : state;
+}
+
 export function modelTone(state: string): Tone {
   return MODEL_TONES[state] ?? "plain";
 }

@@ -46,7 +46,7 @@ export function chartOptions(
     gap: GAP,
   };
   return {
-    ...{ width, height, legend: { show: false }, padding: [GAP, 2 * GAP, 0, 0] },
+    ...{ width, height, legend: { show: false }, padding: [GAP, 3 * GAP, 0, 0] },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     cursor: {
       sync: { key: "charts" },

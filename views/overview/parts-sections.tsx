@@ -3,7 +3,7 @@ import type { ServiceStatus } from "../../src/web/api/status-schema.ts";
 import { Badge } from "../badge.tsx";
 import { bytes, count, duration, percent, videoMemory } from "../format.ts";
 import { Ago } from "../time.tsx";
-import { canvasTone, deviceName, modelKind, modelTone } from "../words.ts";
+import { canvasTone, deviceName, modelKind, modelState, modelTone } from "../words.ts";
 
 export function CanvasesSection({ canvases }: Pick<ServiceStatus, "canvases">): string {
   return (
@@ -49,7 +49,7 @@ export function ModelsSection({ models }: Pick<ServiceStatus, "models">): string
                 {modelKind(model.kind)}
               </div>
             </div>
-            <Badge tone={modelTone(model.state)} text={model.state} />
+            <Badge tone={modelTone(model.state)} text={modelState(model.state)} />
           </div>
           <dl class="facts short">
             {model.endpoint === null ? (

@@ -201,12 +201,34 @@ test("a database that somebody else has locked is warned about; the service ends
   expect(await next.stop()).toBe(143);
 });
 
-test("a signal in the first moments of the start ends it, and the next start is clean", async () => {
-  const service = harness.run();
-  await service.logged((line) => line.message.includes(" starts"));
-  expect(await service.stop()).toBe(143);
-  const next = await harness.runReady();
-  const [runner = 0] = await next.children();
-  expect(await next.stop()).toBe(143);
-  await expectNothingLeft(runner);
-});
+test.each([" starts", "dashboard on "])(
+  'a signal at "%s" ends the start, and the next one is clean',
+  async (moment) => {
+    const service = harness.run({ CANVUSLLM_LOG_LEVEL: "debug" });
+    await service.logged((line) => line.message.includes(moment));
+    expect(await service.stop()).toBe(143);
+    const messages = service.log.map(({ message }) => message);
+    expect(messages.slice(messages.indexOf("shutdown: models stopped"))).not.toContain("Runner is starting");
+    const next = await harness.runReady();
+    const [runner = 0] = await next.children();
+    expect(await next.stop()).toBe(143);
+    await expectNothingLeft(runner);
+  },
+);
+
+test.each(["throw new Error('a mistake')", "Promise.reject(new Error('a mistake'))"])(
+  "an error nobody expected (%s) ends it with 1; the next start answers what was under way",
+  async (mistake) => {
+    // Bun takes options from the environment also when it is inside an executable.
+    const preload = join(harness.folder, "mistake.ts");
+    await Bun.write(preload, `process.on("SIGUSR2", () => { ${mistake}; });`);
+    const { service, runner, question } = await busyService({ BUN_OPTIONS: `--preload=${preload}` });
+    expect(await service.stop("SIGUSR2")).toBe(1);
+    expect(service.log).toContainEqual(
+      expect.objectContaining({ level: "error", message: "an error nobody expected stops the service" }),
+    );
+    expect(lastEntry(service)).toMatchObject({ reason: "error", exit_code: 1 });
+    await expectNothingLeft(runner);
+    await expectAnsweredOnceByNextStart(question.id);
+  },
+);

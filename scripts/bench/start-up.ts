@@ -1,6 +1,7 @@
 // How long it takes from the start of the process until the service watches its canvas; the model is loaded beside that
 // and not waited for. In turns with an executable that Bun compiled from one line, which is what any program of this
 // kind needs on this machine. `bun scripts/bench/start-up.ts [--runs 25] [--json]`; exits with 1 above 300 ms (median).
+// On a machine that does other things meanwhile, `chrt -r 10 bun …` measures the program and not its neighbours.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -100,7 +100,9 @@ test("errors of the server are waited out, told on the canvas, and never hold th
   server.fail(
     { status: 429, headers: { "retry-after": "1" }, json: { error: { message: "slow down" } } },
     { reset: true },
-    { after: 1, end: "cut off" },
+    // The decision whether a text or a picture is wanted; then the answer, which breaks off when people see it already.
+    null,
+    { after: 3, end: "cut off" },
   );
   const question = await harness.canvas.addNote(QUESTION);
   await harness.canvas.answerWith(ANSWER, question.id);
@@ -136,6 +138,21 @@ test("a server that comes later is waited for; readiness tells", async () => {
   servers.push(later);
   await service.logged(({ message }) => message.endsWith("/v1 answers"));
   expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+});
+
+test("a stop in the middle of an answer closes the connection; the next start answers", async () => {
+  harness = await Harness.start();
+  const server = await serve(vllm({ answer }));
+  server.fail(null, { after: 2, end: "silent" });
+  const settings = { ...REMOTE_ONLY, TEXT_LLM_URL: server.url, SHUTDOWN_INFLIGHT_TIMEOUT: "0" };
+  const first = await start(settings);
+  const question = await harness.canvas.addNote(QUESTION);
+  await harness.canvas.until(({ answers }) => answers.find(({ text }) => text.startsWith("It is Paris,")));
+  expect(await first.stop()).toBe(143);
+  await server.asked("/chat/completions")[1]?.abandoned;
+  await start(settings);
+  await harness.canvas.answerWith(ANSWER, question.id);
+  expect(harness.canvas.answers).toHaveLength(1);
 });
 
 test("Azure OpenAI", async () => {

@@ -83,7 +83,7 @@ export class CompletionReader {
     this.#onText?.(piece);
   }
 
-  /** What the server does not tell is 0; the time to the first token is always measured here. */
+  /** Counts that the server does not tell are 0. Times are its own, else measured here: until the first token it reads. */
   #metrics(): InferenceMetrics {
     const now = performance.now();
     const firstAt = this.#firstAt ?? now;
@@ -94,7 +94,7 @@ export class CompletionReader {
       queue_ms: 0,
       load_ms: 0,
       prompt_tokens,
-      prompt_ms: this.#timings?.prompt_ms ?? 0,
+      prompt_ms: this.#timings?.prompt_ms ?? firstAt - this.#sentAt,
       completion_tokens: completion,
       generation_ms: generationMs,
       ttft_ms: firstAt - this.#sentAt,

@@ -44,11 +44,6 @@ export class ModelFacts {
     return this.#givenName ?? this.#name;
   }
 
-  /** @returns null while it is not known */
-  get knownContextSize(): number | null {
-    return this.#givenContextSize || this.#contextSize;
-  }
-
   /** @throws AppError REMOTE_MODEL_UNKNOWN when none is named and the server does not have exactly one; REMOTE_* */
   async name(signal: AbortSignal): Promise<string> {
     const known = this.knownName;
@@ -70,11 +65,11 @@ export class ModelFacts {
 
   /** @returns tokens of prompt and answer together. Never rejects but with AppError CANCELLED. */
   async contextSize(signal: AbortSignal): Promise<number> {
-    const known = this.knownContextSize;
-    if (known !== null && known > 0) return known;
-    const told = (await this.#listed(signal)) ?? (await this.#fromProps(signal));
-    this.#contextSize = told;
-    return told ?? DEFAULT_CONTEXT_SIZE;
+    if (this.#givenContextSize > 0) return this.#givenContextSize;
+    // Clouds tell neither.
+    if (this.#client.server.isCloud) return DEFAULT_CONTEXT_SIZE;
+    this.#contextSize ??= (await this.#listed(signal)) ?? (await this.#fromProps(signal));
+    return this.#contextSize ?? DEFAULT_CONTEXT_SIZE;
   }
 
   /** @returns tokens of each text; estimated, rather too high, where the server does not count */
@@ -95,9 +90,14 @@ export class ModelFacts {
     if (url === null || !this.#counts) return null;
     const model = this.knownName ?? undefined;
     const body = { model, prompt: text, content: text, add_special_tokens: false };
-    const answer = await this.#optional(() => this.#client.facts("POST", url, signal, body));
-    if (Value.Check(Tokenized, answer)) return answer.count ?? answer.tokens.length;
-    // Not again for each text of each document.
+    try {
+      const answer = await this.#client.facts("POST", url, signal, body);
+      if (Value.Check(Tokenized, answer)) return answer.count ?? answer.tokens.length;
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code === "CANCELLED") throw error;
+      if (error.retryable) return null;
+    }
+    // It does not count: not asked again for each text of each document.
     this.#counts = false;
     return null;
   }

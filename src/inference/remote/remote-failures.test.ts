@@ -132,6 +132,23 @@ test.each<[string, Fault, string[]]>([
   expect(server.asked(ROUTE)).toHaveLength(1);
 });
 
+test("an answer that grows slowly is none that is stuck", async () => {
+  const timers = new FakeTimers();
+  const { server, engine } = await setUp([{ after: 2, end: "silent" }], { timers, idleTimeoutMs: 60_000 });
+  let arrived = Promise.withResolvers<void>();
+  const answer = engine.generate(QUESTION, { ...run(), onText: () => arrived.resolve() });
+  await arrived.promise;
+  for (const event of [piece(" of"), piece(" France")]) {
+    arrived = Promise.withResolvers();
+    timers.advance(50_000);
+    server.requests[0]?.push(event);
+    await arrived.promise;
+  }
+  timers.advance(50_000);
+  server.requests[0]?.push("data: [DONE]\n\n");
+  expect((await answer).text).toBe("The capital of France");
+});
+
 test("a host that takes no connections is told from one that thinks", async () => {
   const timers = new FakeTimers();
   const away = { tryConnect: async () => "no answer within 5 s" };
@@ -196,6 +213,12 @@ test.each<[string, Answer, string, string]>([
     openAiError(404, 'model "x" not found, try pulling it first', null),
     "REMOTE_MODEL_UNKNOWN",
     "pulling",
+  ],
+  [
+    "a refusal that repeats the key",
+    openAiError(400, `Bad header ${KEY}`, null),
+    "REMOTE_REFUSED",
+    "Bad header ***",
   ],
   [
     "a refusal",

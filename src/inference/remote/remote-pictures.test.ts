@@ -134,6 +134,14 @@ test("a picture at an address is fetched from the same server only, and the key 
   expect(elsewhere.requests).toEqual([]);
 });
 
+test("a picture that a cloud keeps on another host is fetched without the key", async () => {
+  const store = await serve({ "GET /red.png": () => ({ bytes: RED_PNG }) });
+  const { client } = await openAiAt({}, KEY);
+  const bytes = await client.download(new URL(`${store.url}/red.png`), new AbortController().signal, 1000);
+  expect(Buffer.from(bytes).equals(RED_PNG)).toBe(true);
+  expect(store.requests[0]?.headers.get("authorization")).toBeNull();
+});
+
 test.each([
   [{ data: [] }, "without a picture"],
   [{ data: [{ b64_json: "!!!" }] }, "damaged"],

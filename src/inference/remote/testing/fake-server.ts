@@ -9,6 +9,8 @@ export interface ReceivedRequest {
   readonly body: Record<string, unknown>;
   /** Resolves when the client has let go of the connection before the answer was complete. */
   readonly abandoned: Promise<void>;
+  /** Adds to an answer that has fallen silent. */
+  push(event: string): void;
   /** Breaks the connection, wherever the answer is. */
   cutOff(): void;
 }
@@ -20,8 +22,9 @@ export type Answer =
   | { readonly headers?: Record<string, string>; readonly bytes: Uint8Array }
   | { readonly events: readonly string[]; readonly end: "complete" | "cut off" | "silent" };
 
-/** What goes wrong instead of the answer, or in the middle of it. */
+/** What goes wrong instead of the answer, or in the middle of it; null: nothing. */
 export type Fault =
+  | null
   | Answer
   /** The stream breaks off, or falls silent, after so many events. */
   | { readonly after: number; readonly end: "cut off" | "silent" }
@@ -96,6 +99,7 @@ export class FakeServer {
     const request = {
       ...{ method, path: url, headers, text, body },
       abandoned: abandoned.promise,
+      push: (event: string) => void response.write(event),
       cutOff: () => response.destroy(),
     };
     this.requests.push(request);
@@ -113,7 +117,7 @@ export class FakeServer {
 }
 
 function send(response: ServerResponse, answer: Answer, fault: Fault | undefined): void {
-  if (fault === undefined) write(response, answer);
+  if (!fault) write(response, answer);
   else if ("reset" in fault) response.destroy();
   else if ("after" in fault) {
     const events = "events" in answer ? answer.events.slice(0, fault.after) : [];

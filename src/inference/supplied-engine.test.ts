@@ -76,6 +76,17 @@ test("a model that is there is started at once, and requests go straight on", as
   expect(events).toEqual(["start"]);
 });
 
+test.each([true, false])(
+  "nothing is begun any more when it is stopped while it is looked for (there: %p)",
+  async (isThere) => {
+    const { events, supplied } = world({ isThere });
+    const starting = supplied.start().catch((error: AppError) => error.code);
+    await supplied.stop();
+    expect(await starting).toBe("CANCELLED");
+    expect(events).toEqual(["stop"]);
+  },
+);
+
 describe("a model that is missing", () => {
   test("is fetched while requests wait and are told how far it is; then it is started", async () => {
     const { events, supply, supplied, held } = world();

@@ -41,10 +41,16 @@ export class SuppliedEngine {
     this.#options = options;
   }
 
-  /** Starts the engine, or begins to download its model. @throws what the engine throws when its model is there */
+  /**
+   * Starts the engine, or begins to download its model.
+   * @throws what the engine throws when its model is there; AppError CANCELLED when it was stopped meanwhile
+   */
   async start(): Promise<void> {
     const { supply, onWaiting } = this.#options;
-    if (supply === null || (await supply.isPresent())) return this.#startBoth();
+    const isPresent = supply === null || (await supply.isPresent());
+    if (this.#stopping.signal.aborted)
+      throw new AppError("CANCELLED", "The engine was stopped while it started.");
+    if (isPresent) return this.#startBoth();
     onWaiting(true);
     this.#arrival = this.#arrive(supply);
     // Those who wait get to know why; that nobody waits is no mistake.

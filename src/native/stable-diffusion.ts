@@ -16,7 +16,6 @@ const { i32, i64, u64, f32, ptr, cstring } = FFIType;
 const VERSION = { sd_shim_abi: { args: [], returns: i32 } } as const;
 const FUNCTIONS = {
   sd_shim_release: { args: [], returns: cstring },
-  sd_shim_cores: { args: [], returns: i32 },
   sd_shim_gpu: { args: [ptr], returns: cstring },
   sd_shim_open: { args: [], returns: u64 },
   sd_shim_load: { args: [u64, ptr, i32, i32, i32], returns: i32 },
@@ -87,10 +86,6 @@ export class StableDiffusion {
   /** The release of stable-diffusion.cpp that is inside. */
   get release(): string {
     return String(this.#symbols.sd_shim_release());
-  }
-
-  get physicalCores(): number {
-    return this.#symbols.sd_shim_cores();
   }
 
   /** Grows while anything happens in any session. */

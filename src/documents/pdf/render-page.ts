@@ -1,5 +1,5 @@
+import { type Bitmap, bmpFile } from "../../bmp-file.ts";
 import { AppError } from "../../errors/app-error.ts";
-import { type Bitmap, bmpFile } from "../pictures/bmp.ts";
 import type { PdfFile } from "./pdf-file.ts";
 
 /** Formats and flags of fpdfview.h. */

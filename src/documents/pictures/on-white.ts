@@ -1,4 +1,4 @@
-import type { Bitmap } from "./bmp.ts";
+import type { Bitmap } from "../../bmp-file.ts";
 
 /** Rows from top to bottom, four bytes a pixel: red, green, blue, alpha. */
 export interface TransparentBitmap {

@@ -1,11 +1,6 @@
 import { basename, extname } from "node:path";
 import { AppError } from "../../errors/app-error.ts";
-import {
-  type DrawSettings,
-  StableDiffusion,
-  StableDiffusionMissing,
-  type StableDiffusionSession,
-} from "../../native/stable-diffusion.ts";
+import type { DrawSettings, StableDiffusion, StableDiffusionSession } from "../../native/stable-diffusion.ts";
 import type { ImageRequest } from "../image-engine.ts";
 import { saysOutOfMemory } from "../out-of-memory.ts";
 import type { LoadOptions, ModelInfo } from "../protocol.ts";
@@ -17,10 +12,9 @@ import {
 } from "../runner/engine.ts";
 import type { WorkRequest, WorkResult } from "../runner-work.ts";
 import { chooseThreads } from "./choose-threads.ts";
+import { drainLog, jobEnded, loadSession, openLibrary } from "./diffusion-session.ts";
 import { encodePng } from "./encode-png.ts";
-
-/** How often the library is asked how far it is; a step takes at least about as long. */
-const POLL_MS = 30;
+import { physicalCores } from "./physical-cores.ts";
 
 /** One copy of the model: draws one picture at a time. */
 interface Easel {
@@ -61,7 +55,7 @@ export class StableDiffusionEngine implements RunnerEngine {
     if (options.gpu !== "off" && device === null)
       hooks.log("info", "No usable GPU was found; drawing on the processor");
     // A picture has billions of numbers to compute, however small the model is.
-    const threads = chooseThreads(options.threads, library.physicalCores, Number.POSITIVE_INFINITY);
+    const threads = chooseThreads(options.threads, physicalCores(), Number.POSITIVE_INFINITY);
     const sessions: StableDiffusionSession[] = [];
     for (let copy = 0; copy < options.parallel; copy++) {
       sessions.push(await loadSession(library, options, threads, device !== null, hooks));
@@ -101,7 +95,7 @@ export class StableDiffusionEngine implements RunnerEngine {
   async dispose(): Promise<void> {
     for (const { session } of this.#easels) {
       session.cancel();
-      await ended(session, () => undefined);
+      await jobEnded(session, () => undefined);
       session.close();
     }
   }
@@ -145,82 +139,18 @@ export class StableDiffusionEngine implements RunnerEngine {
     if (signal.aborted) throw cancelled();
     session.draw(picture);
     let shown = 0;
-    const state = await ended(session, ({ step, steps }) => {
+    const state = await jobEnded(session, ({ step, steps }) => {
       if (step > shown) onStep(step, steps);
       shown = step;
       if (signal.aborted || performance.now() > deadline) session.cancel();
-      this.#drainLog();
+      drainLog(this.#library, this.#log);
     });
-    this.#drainLog();
     if (signal.aborted) throw cancelled();
     if (state === "done") return null;
     if (state === "failed") return session.complaint();
     const seconds = Math.round(this.#options.timeoutMs / 1000);
     const progress = `${shown} of ${picture.steps} steps were done`;
     throw new AppError("IMAGE_TIMEOUT", `The picture was not finished within ${seconds} s: ${progress}.`);
-  }
-
-  #drainLog(): void {
-    drainLog(this.#library, this.#log);
-  }
-}
-
-async function loadSession(
-  library: StableDiffusion,
-  { modelPath, weightsInRam }: LoadOptions<"image">,
-  threads: number,
-  gpu: boolean,
-  hooks: EngineLoadHooks,
-): Promise<StableDiffusionSession> {
-  const session = library.open();
-  session.load({ modelPath, threads, gpu, weightsInRam });
-  let activity = library.activity;
-  const state = await ended(session, () => {
-    // How much is still to do it does not say, but that it goes on.
-    if (library.activity > activity) hooks.onProgress(0);
-    activity = library.activity;
-    drainLog(library, hooks.log);
-  });
-  drainLog(library, hooks.log);
-  if (state === "done") return session;
-  const complaint = session.complaint() || "the library does not say why";
-  session.close();
-  if (saysOutOfMemory(complaint))
-    throw new AppError("OUT_OF_MEMORY", `The image model does not fit into memory: ${complaint}`);
-  throw new AppError("MODEL_LOAD_FAILED", `The image model could not be loaded: ${complaint}`);
-}
-
-/** Resolves when the session is not at work any more. */
-async function ended(
-  session: StableDiffusionSession,
-  look: (progress: { readonly step: number; readonly steps: number }) => void,
-) {
-  let progress = session.progress();
-  for (; progress.state === "working"; progress = session.progress()) {
-    look(progress);
-    await Bun.sleep(POLL_MS);
-  }
-  look(progress);
-  return progress.state;
-}
-
-/** Only for debugging: what matters of it is in the error that is reported in the end. */
-function drainLog(library: StableDiffusion, log: EngineLoadHooks["log"]): void {
-  for (let line = library.nextLogLine(); line !== null; line = library.nextLogLine()) log("debug", line);
-}
-
-function openLibrary(path: string): StableDiffusion {
-  try {
-    return new StableDiffusion(path);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    if (error instanceof StableDiffusionMissing)
-      throw new AppError("IMAGE_ENGINE_MISSING", `The library that draws pictures is missing: ${reason}`, {
-        cause: error,
-      });
-    throw new AppError("ENGINE_UNAVAILABLE", `The library that draws pictures cannot be used: ${reason}`, {
-      cause: error,
-    });
   }
 }
 

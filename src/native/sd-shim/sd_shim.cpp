@@ -139,8 +139,6 @@ int32_t sd_shim_abi(void) { return SD_SHIM_ABI; }
 
 const char *sd_shim_release(void) { return SD_SHIM_RELEASE; }
 
-int32_t sd_shim_cores(void) { return sd_get_num_physical_cores(); }
-
 const char *sd_shim_gpu(int64_t memory[2]) {
   const char *kind = "";
   memory[0] = memory[1] = 0;

@@ -43,9 +43,6 @@ SD_SHIM_API int32_t sd_shim_abi(void);
 /* Upstream's release that is linked in. */
 SD_SHIM_API const char *sd_shim_release(void);
 
-/* Physical cores of this machine. */
-SD_SHIM_API int32_t sd_shim_cores(void);
-
 /* Kind of the GPUs that can be used, such as CUDA; an empty text without one. memory gets free and total bytes of all. */
 SD_SHIM_API const char *sd_shim_gpu(int64_t memory[2]);
 

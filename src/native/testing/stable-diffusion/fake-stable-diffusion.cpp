@@ -46,7 +46,7 @@ static std::atomic<int> models_on_gpu{0}, images_alive{0};
 
 static std::string played(const char *key) {
   Dl_info self;
-  if (dladdr(reinterpret_cast<void *>(&sd_get_num_physical_cores), &self) == 0) return "";
+  if (dladdr(reinterpret_cast<void *>(&sd_ctx_params_init), &self) == 0) return "";
   FILE *file = fopen((std::string(self.dli_fname) + ".control").c_str(), "r");
   if (file == nullptr) return "";
   char line[512];
@@ -85,8 +85,6 @@ void sd_set_progress_callback(sd_progress_cb_t callback, void *data) {
   progress_callback = callback;
   progress_data = data;
 }
-
-int32_t sd_get_num_physical_cores(void) { return 2; }
 
 void sd_ctx_params_init(sd_ctx_params_t *params) { *params = {}; }
 

@@ -59,7 +59,6 @@ typedef void (*sd_progress_cb_t)(int step, int steps, float time, void *data);
 
 void sd_set_log_callback(sd_log_cb_t callback, void *data);
 void sd_set_progress_callback(sd_progress_cb_t callback, void *data);
-int32_t sd_get_num_physical_cores(void);
 void sd_ctx_params_init(sd_ctx_params_t *params);
 sd_ctx_t *new_sd_ctx(const sd_ctx_params_t *params);
 void free_sd_ctx(sd_ctx_t *context);

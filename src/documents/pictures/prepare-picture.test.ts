@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import { encodeImage } from "utif2";
+import { bmpFile } from "../../bmp-file.ts";
 import { makePng } from "../testing/make-png.ts";
-import { bmpFile } from "./bmp.ts";
 import { preparePicture } from "./prepare-picture.ts";
 
 const LIMITS = { maxBytes: 1e6, maxPixels: 50e6, maxSide: 40 };

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
+import { bmpFile } from "../../bmp-file.ts";
 import { AppError } from "../../errors/app-error.ts";
-import { bmpFile } from "./bmp.ts";
 import { decodeTransparentPng } from "./decode-png.ts";
 import { isCutOffJpeg } from "./jpeg-end.ts";
 import { onWhite } from "./on-white.ts";

@@ -1,6 +1,6 @@
 import { decode, decodeImage, toRGBA8 } from "utif2";
+import { bmpFile } from "../../bmp-file.ts";
 import { AppError } from "../../errors/app-error.ts";
-import { bmpFile } from "./bmp.ts";
 import { onWhite } from "./on-white.ts";
 
 /** Tags (TIFF 6.0, section 8). */

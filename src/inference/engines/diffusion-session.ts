@@ -17,7 +17,7 @@ export function openLibrary(path: string): StableDiffusion {
   try {
     return new StableDiffusion(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = (error instanceof Error ? error.message : String(error)).replace(/[^.]$/, "$&.");
     if (error instanceof StableDiffusionMissing)
       throw new AppError("IMAGE_ENGINE_MISSING", `The library that draws pictures is missing: ${reason}`, {
         cause: error,

@@ -32,7 +32,7 @@ export async function makeDebianPackage(
 
   await cp(tree, at(PROGRAM), { recursive: true });
   await mkdir(at(DOCUMENTS, "examples"), { recursive: true });
-  for (const name of ["README.md", "THIRD-PARTY-LICENSES.txt", "sbom.cdx.json"]) {
+  for (const name of ["README.md", "docs", "THIRD-PARTY-LICENSES.txt", "sbom.cdx.json"]) {
     await rename(at(PROGRAM, name), at(DOCUMENTS, name));
   }
   await rename(at(PROGRAM, ".env.example"), at(DOCUMENTS, "examples/canvuslocallm.env"));

@@ -20,6 +20,7 @@ export function control({ version, gpu, glibcFloor }: PackageArguments, kilobyte
     "init-system-helpers (>= 1.54~)",
     `libc6 (>= ${glibcFloor})`,
     "libgcc-s1 (>= 3.0)",
+    "libgomp1",
     "libstdc++6 (>= 9)",
   ];
   const fields = {

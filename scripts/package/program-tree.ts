@@ -38,6 +38,7 @@ export async function makeProgramTree(
   if ((await build.exited) !== 0) throw new BuildError("the program could not be built; see above");
 
   for (const name of ["LICENSE", "README.md", ".env.example"]) await cp(join(root, name), join(folder, name));
+  await cp(join(root, "docs"), join(folder, "docs"), { recursive: true });
   await copyIfPresent(join(root, "installer/canvus-menu"), join(folder, "canvus-menu"));
   const components = await bundledComponents(root, folder, metafile);
   await rm(metafile);

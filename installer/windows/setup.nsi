@@ -1,5 +1,6 @@
 ; The installer for Windows. `bun run package --target windows-x64` compiles it and defines:
-;   VERSION, NUMERIC_VERSION (four numbers), RESULT, PROGRAM (folder with what is installed), FILES (generated), ICON
+;   VERSION, NUMERIC_VERSION (four numbers), RESULT, PROGRAM (folder with what is installed), FILES (generated), KILOBYTES,
+;   ICON, SIDE_PICTURE, and SIGN (a command) when there is a certificate
 ;
 ; Silent: CanvusLocalLLM-Setup-X.Y.Z.exe /S [/SERVICE=yes|no] [/FIREWALL=yes|no] [/D=C:\folder]   (/D must be the last)
 ; Exit codes: 0 done, 1 cancelled, 2 failed, 3 the program still runs and could not be stopped.
@@ -45,7 +46,9 @@ VIAddVersionKey "LegalCopyright" "MIT License"
 
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${SIDE_PICTURE}"
 !define MUI_ABORTWARNING
+!define MUI_COMPONENTSPAGE_SMALLDESC
 !insertmacro MUI_PAGE_WELCOME
 !insertmacro MUI_PAGE_LICENSE "${PROGRAM}/LICENSE"
 !insertmacro MUI_PAGE_COMPONENTS
@@ -177,7 +180,7 @@ Section "Windows service" SecService
   ${EndIf}
 SectionEnd
 
-Section /o "Open the firewall for the dashboard" SecFirewall
+Section /o "Firewall rule" SecFirewall
   nsExec::Exec 'netsh advfirewall firewall delete rule name="${RULE}"'
   Pop $0
   nsExec::ExecToLog 'netsh advfirewall firewall add rule name="${RULE}" dir=in action=allow protocol=TCP program="$INSTDIR\canvuslocallm.exe" profile=domain,private'

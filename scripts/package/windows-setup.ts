@@ -48,6 +48,7 @@ export async function makeWindowsSetup(
     PROGRAM: tree,
     FILES: join(work, "files.nsh"),
     ICON: join(root, "installer/windows/canvuslocallm.ico"),
+    SIDE_PICTURE: join(root, "installer/windows/side-picture.bmp"),
     KILOBYTES: String(Math.ceil(sizes.reduce((sum, size) => sum + size, 0) / 1024)),
     ...(signing === null ? {} : { SIGN: signingCommand(signing) }),
   };

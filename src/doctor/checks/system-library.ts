@@ -1,7 +1,8 @@
 import { type Check, fail, ok } from "../check.ts";
 
-/** What the engine's prebuilt native files were linked against. */
-const OLDEST_GLIBC = [2, 34] as const;
+/** Minor versions of glibc 2: what packages are built for, and what the engines that come as finished files need. */
+const OLDEST_MINOR = 31;
+const ALL_ENGINES_MINOR = 34;
 
 export const systemLibrary: Check = {
   name: "system_library",
@@ -13,16 +14,24 @@ export const systemLibrary: Check = {
     if (version === null) {
       return fail(
         `${system} without glibc`,
-        "Use a distribution with glibc 2.34 or newer, such as Debian 12.",
+        `Use a distribution with glibc 2.${OLDEST_MINOR} or newer, such as Debian.`,
       );
     }
-    const [major = 0, minor = 0] = version.split(".").map(Number);
-    const isOld = major < OLDEST_GLIBC[0] || (major === OLDEST_GLIBC[0] && minor < OLDEST_GLIBC[1]);
-    if (!isOld) return ok(`${system}, glibc ${version}`);
+    const found = `${system}, glibc ${version}`;
+    const minor = Number(version.split(".")[1]);
+    if (minor >= ALL_ENGINES_MINOR) return ok(found);
+    if (minor >= OLDEST_MINOR) {
+      return {
+        status: "warn",
+        message: `${found}: looking at pictures, and computing on a GPU, need 2.${ALL_ENGINES_MINOR}`,
+        advice:
+          "For those use Debian 12, Ubuntu 22.04 or anything newer. Text is answered by the processor here.",
+      };
+    }
     return {
       status: "fail",
-      message: `${system}, glibc ${version}: the engine needs ${OLDEST_GLIBC.join(".")} or newer`,
-      advice: "Use Debian 12, Ubuntu 22.04 or anything newer.",
+      message: `${found}: the engines need 2.${OLDEST_MINOR} or newer`,
+      advice: "Use Debian 11, Ubuntu 20.04 or anything newer.",
       code: "ENGINE_UNAVAILABLE",
     };
   },

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { FakeServer, type ReceivedRequest } from "../inference/remote/testing/fake-server.ts";
 import { azure, openAi, openAiError, vllm } from "../inference/remote/testing/model-servers.ts";
 import { dropFile, untilImages } from "./canvas-files.ts";
-import { Execution } from "./executable.ts";
+import type { Execution } from "./executable.ts";
 import { Harness, TOKEN } from "./harness.ts";
 
 const KEY = "sk-key-of-the-model-server-81c2";
@@ -269,44 +269,4 @@ test("a proxy carries what is sent to servers, but not what stays here", async (
   expect(new Set(proxied)).toEqual(new Set(["llm.example"]));
   expect(await service.stop()).toBe(143);
   await proxy.stop(true);
-});
-
-test("doctor tries every server that is set up, and nobody else", async () => {
-  harness = await Harness.start();
-  const text = await serve(vllm({ key: KEY, answer }));
-  const images = await serve(openAi());
-  const check = async (changes: Record<string, string>, args: readonly string[] = []) => {
-    const settings = harness.settings({
-      ...REMOTE_ONLY,
-      TEXT_LLM_URL: text.url,
-      OPENAI_API_KEY: KEY,
-      ...changes,
-    });
-    const execution = new Execution(["doctor", "--json", ...args], settings);
-    await execution.exited;
-    const output = execution.stdout.join("\n");
-    expect(output).not.toContain(KEY);
-    return (name: string) =>
-      JSON.parse(output).checks.find((each: { readonly name: string }) => each.name === name);
-  };
-  const fine = await check({ IMAGE_LLM_URL: images.url }, ["--deep"]);
-  expect(fine("text_server")).toMatchObject({
-    status: "ok",
-    message: expect.stringContaining("has small-model"),
-  });
-  expect(fine("text_server_answers")).toMatchObject({
-    status: "ok",
-    message: expect.stringContaining("taken to read 4096 tokens"),
-  });
-  expect(fine("image_server").status).toBe("ok");
-  expect(fine("model_file")).toBeUndefined();
-  expect(fine("vision_server")).toBeUndefined();
-
-  const wrong = await check({ OPENAI_API_KEY: "another-key" });
-  expect(wrong("text_server")).toMatchObject({ status: "fail", code: "REMOTE_UNAUTHORIZED" });
-  const unknown = await check({ OPENAI_NOTE_MODEL: "large-model" });
-  expect(unknown("text_server")).toMatchObject({
-    status: "warn",
-    message: expect.stringContaining("does not list large-model; it has small-model"),
-  });
 });

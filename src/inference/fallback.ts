@@ -2,7 +2,7 @@ import { type AppError, toAppError } from "../errors/app-error.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { ImageEngine } from "./image-engine.ts";
 import type { EngineStatus } from "./local-engine.ts";
-import type { TextEngine } from "./text-engine.ts";
+import type { GenerateOptions, TextEngine } from "./text-engine.ts";
 import type { VisionEngine } from "./vision-engine.ts";
 
 /** Which engine did it, and in whose place. */
@@ -29,7 +29,22 @@ class Fallback<Engine> {
     this.#logger = logger;
   }
 
-  /** @param maySwitch false once people have seen a part of the first one's answer */
+  /** For answers that people see grow: once they have seen a part of the first one's, that one stays. */
+  async answer<Result>(
+    options: GenerateOptions,
+    work: (engine: Engine, options: GenerateOptions) => Promise<Result>,
+  ): Promise<Done<Result>> {
+    let hasText = false;
+    const onText = (piece: string) => {
+      hasText = true;
+      options.onText?.(piece);
+    };
+    return this.run(
+      (engine) => work(engine, { ...options, onText }),
+      () => !hasText,
+    );
+  }
+
   async run<Result>(
     work: (engine: Engine) => Promise<Result>,
     maySwitch: () => boolean = () => true,
@@ -59,22 +74,10 @@ export function textFallback(
 ): TextEngine {
   const both = new Fallback<TextEngine>(first, second, logger);
   return {
-    async generate(request, options) {
-      let hasText = false;
-      const onText = (piece: string) => {
-        hasText = true;
-        options.onText?.(piece);
-      };
-      return told(
-        await both.run(
-          (engine) => engine.generate(request, { ...options, onText }),
-          () => !hasText,
-        ),
-      );
-    },
-    async countTokens(texts, options) {
-      return (await both.run((engine) => engine.countTokens(texts, options))).result;
-    },
+    generate: async (request, options) =>
+      told(await both.answer(options, (engine, watched) => engine.generate(request, watched))),
+    countTokens: async (texts, options) =>
+      (await both.run((engine) => engine.countTokens(texts, options))).result,
     /** What is made to fit must fit into either. */
     async contextSize() {
       const { result } = await both.run((engine) => engine.contextSize());
@@ -91,19 +94,8 @@ export function visionFallback(
 ): VisionEngine {
   const both = new Fallback<VisionEngine>(first, second, logger);
   return {
-    async describe(request, options) {
-      let hasText = false;
-      const onText = (piece: string) => {
-        hasText = true;
-        options.onText?.(piece);
-      };
-      return told(
-        await both.run(
-          (engine) => engine.describe(request, { ...options, onText }),
-          () => !hasText,
-        ),
-      );
-    },
+    describe: async (request, options) =>
+      told(await both.answer(options, (engine, watched) => engine.describe(request, watched))),
   };
 }
 

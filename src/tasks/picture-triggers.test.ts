@@ -70,7 +70,7 @@ async function snapshot(): Promise<Widget> {
 const unreadable = new AppError("NO_TEXT_FOUND", "No readable text was found in the picture.");
 
 test("an icon on a PDF: progress in the note that becomes the summary, beside the PDF; the icon goes", async () => {
-  await start();
+  const service = await start();
   const pdf = await bench.dropPdf();
   const icon = await bench.dropIcon("AI_Icon_PDF_Precis", pdf.id);
   const call = await script.next();
@@ -80,6 +80,9 @@ test("an icon on a PDF: progress in the note that becomes the summary, beside th
     subject: { id: pdf.id },
   });
   call.request.progress("reading the PDF …", 0.4);
+  expect(service.liveTasks()).toMatchObject([
+    { isRunning: true, progress: { status: "reading the PDF …", fraction: 0.4 } },
+  ]);
   const processing = await noteWith("⏳ reading the PDF … ▓▓▓▓░░░░░░ 40 %");
   call.answer("It is about trees.");
   expect(await ended(1)).toEqual(["succeeded"]);

@@ -8,7 +8,7 @@ import { sleep, type Timers } from "../timers.ts";
 import type { Operation } from "../triggers/operation.ts";
 import type { CanvasBoard } from "./canvas-board.ts";
 import { Intake } from "./intake.ts";
-import type { LiveTask } from "./live-task.ts";
+import type { LiveTask, Progress } from "./live-task.ts";
 import { recoverTask } from "./recovery.ts";
 import type { Task } from "./task.ts";
 import { type SchedulerLimits, TaskScheduler, type Work, type WorkResult } from "./task-scheduler.ts";
@@ -44,6 +44,8 @@ export class TaskService {
   readonly #intake: Intake;
   readonly #running = new Map<string, { readonly abort: AbortController; readonly ended: Promise<void> }>();
   readonly #announcing = new Map<string, Promise<void>>();
+  /** By correlation id, of what runs. */
+  readonly #progress = new Map<string, Progress>();
   #cancelWake: (() => void) | null = null;
   #stopping = false;
 
@@ -112,7 +114,9 @@ export class TaskService {
   liveTasks(): readonly LiveTask[] {
     const running = new Set(this.#scheduler.running());
     const waiting = this.#scheduler.tasks().filter((task) => !running.has(task));
-    return [...[...running].map(liveTask(true)), ...waiting.map(liveTask(false))];
+    const shown = (isRunning: boolean) => (task: Task) =>
+      liveTask(task, isRunning, this.#progress.get(task.correlationId) ?? null);
+    return [...[...running].map(shown(true)), ...waiting.map(shown(false))];
   }
 
   canvasAvailable(canvasId: string, available: boolean): void {
@@ -159,6 +163,7 @@ export class TaskService {
     await this.#announcing.get(task.correlationId);
     const result = await this.#attempt(task, work, signal);
     this.#running.delete(task.correlationId);
+    this.#progress.delete(task.correlationId);
     if (this.#stopping) return;
     this.#logEnd(task, work, result);
     this.#dispatch((now) => this.#scheduler.workEnded(task.correlationId, result, now));
@@ -198,7 +203,16 @@ export class TaskService {
     const board = this.#boards.get(task.canvasId);
     if (!board) throw new AppError("INTERNAL", `Canvas ${task.canvasId} is not watched.`);
     const { journal, abilities, timers } = this.#options;
-    return new TaskWork({ task, board, journal, ability: abilities[task.operation], timers, signal });
+    const onProgress = (progress: Progress) => this.#progress.set(task.correlationId, progress);
+    return new TaskWork({
+      task,
+      board,
+      journal,
+      ability: abilities[task.operation],
+      timers,
+      signal,
+      onProgress,
+    });
   }
 
   /** Runs an event of the scheduler and arms the timer for its next wish. */
@@ -263,9 +277,8 @@ function firstWork(task: Task): Work {
   return { kind: "report", error: new AppError("INFERENCE_FAILED", message) };
 }
 
-function liveTask(isRunning: boolean): (task: Task) => LiveTask {
-  return ({ correlationId, canvasId, operation, prompt, createdAt, stage, attempts, recovered }) => ({
-    ...{ correlationId, canvasId, operation, prompt, createdAt, stage, attempts, recovered },
-    isRunning,
-  });
+function liveTask(task: Task, isRunning: boolean, progress: Progress | null): LiveTask {
+  const { correlationId, canvasId, operation, prompt, createdAt, stage, attempts, recovered } = task;
+  const facts = { correlationId, canvasId, operation, prompt, createdAt, stage, attempts, recovered };
+  return { ...facts, isRunning, progress };
 }

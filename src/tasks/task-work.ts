@@ -10,6 +10,7 @@ import { AnswerNote } from "./answer-note.ts";
 import { placePicture } from "./answer-picture.ts";
 import type { CanvasBoard } from "./canvas-board.ts";
 import { errorNoteText } from "./error-note.ts";
+import type { Progress } from "./live-task.ts";
 import { progressText } from "./progress-text.ts";
 import type { Task } from "./task.ts";
 import { isAskedByNote, type TriggerHandle } from "./trigger-handle.ts";
@@ -24,6 +25,7 @@ export interface TaskWorkOptions {
   readonly timers: Timers;
   /** Aborted when the work must end soon; the reason is an AppError. */
   readonly signal: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
 }
 
 /**
@@ -117,7 +119,7 @@ export class TaskWork {
   }
 
   async #write(trigger: TriggerHandle): Promise<void> {
-    const { task, ability, board, signal, timers, journal } = this.#options;
+    const { task, ability, board, signal, timers, journal, onProgress } = this.#options;
     task.attempts += 1;
     const started = task.attempts === 1 ? { started_at: new Date(timers.now()).toISOString() } : {};
     await journal.update(task.correlationId, { status: "running", attempts: task.attempts, ...started });
@@ -137,6 +139,7 @@ export class TaskWork {
         subject: this.#subject(widget),
         signal: AbortSignal.any([signal, failed.signal]),
         progress: (status, fraction) => {
+          onProgress?.({ status, fraction: fraction ?? null });
           const text = progressText(status, fraction);
           if (trigger.showsProgress) trigger.progress(text);
           else answer.show(waitingText(text));

@@ -144,14 +144,19 @@ function taskOf(task: LiveTask, generation: LiveGeneration | undefined): Service
     stage: task.stage,
     attempts: task.attempts,
     step: stepOf(task, generation),
+    progress: task.progress?.fraction ?? null,
     tokens: generation?.step === "writing" ? generation.tokens : 0,
     tokens_per_second: generation?.step === "writing" ? generation.tokensPerSecond : null,
   };
 }
 
-function stepOf({ isRunning, attempts, stage }: LiveTask, generation: LiveGeneration | undefined): string {
+function stepOf(
+  { isRunning, attempts, stage, progress }: LiveTask,
+  generation: LiveGeneration | undefined,
+): string {
   if (!isRunning) return attempts > 0 ? "waiting for another attempt" : "waiting";
   if (stage === "answered") return "finishing on the canvas";
+  if (progress?.fraction !== null && progress !== null) return progress.status.replace(/ …$/, "");
   if (generation === undefined) return "starting";
   if (generation.step === "deciding") return "reading the question";
   return generation.tokens === 0 ? "reading the prompt" : "writing the answer";

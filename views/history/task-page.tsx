@@ -79,11 +79,11 @@ export function taskPage({ detail, hint, log, basePath, names }: TaskPageProps):
                 {task.canvas_id}
               </span>
             </dd>
-            <dt>Note</dt>
+            <dt>Asked by</dt>
             <dd class="mono" safe>
               {task.widget_id}
             </dd>
-            <dt>Answer note</dt>
+            <dt>Answer</dt>
             <dd class="mono" safe>
               {task.response_widget_id ?? "–"}
             </dd>

@@ -64,6 +64,11 @@ export function TasksSection({ status, basePath, names }: TasksProps): string {
                   <td safe>{canvasName(task.canvas_id, names)}</td>
                   <td class="nowrap">
                     <Badge tone={task.running ? "info" : "plain"} text={task.step} />
+                    {task.running && task.progress !== null ? (
+                      <progress max="1" value={String(task.progress)} aria-label={`${task.step}: done`} />
+                    ) : (
+                      ""
+                    )}
                   </td>
                   <td class="number" data-label="tokens">
                     {task.running ? count(task.tokens) : "–"}

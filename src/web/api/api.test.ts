@@ -119,7 +119,17 @@ test("the status tells what runs, and what to do where something is wrong", asyn
     tasks: [
       {
         ...{ correlationId: "t1", canvasId: "canvas-1", operation: "note_prompt", prompt: "Why?" },
+        ...{ createdAt: 0, stage: "claimed", attempts: 1, recovered: false, isRunning: true, progress: null },
+      },
+      {
+        ...{
+          correlationId: "t2",
+          canvasId: "canvas-1",
+          operation: "pdf_precis",
+          prompt: "Summary of the PDF",
+        },
         ...{ createdAt: 0, stage: "claimed", attempts: 1, recovered: false, isRunning: true },
+        progress: { status: "reading page 3 of 10 …", fraction: 0.06 },
       },
     ],
     parts: { isDemo: true },
@@ -128,7 +138,16 @@ test("the status tells what runs, and what to do where something is wrong", asyn
     ready: true,
     alerts: [{ tone: "warn", hint: expect.stringContaining("LLAMA_MODEL_PATH") }],
     canvases: [{ name: "Planning", state: "live" }],
-    tasks: [{ correlation_id: "t1", step: "writing the answer", tokens: 42, tokens_per_second: 12.5 }],
+    tasks: [
+      {
+        correlation_id: "t1",
+        step: "writing the answer",
+        tokens: 42,
+        tokens_per_second: 12.5,
+        progress: null,
+      },
+      { correlation_id: "t2", step: "reading page 3 of 10", progress: 0.06 },
+    ],
     today: { prompts: 0, success_rate: null },
   });
 });

@@ -44,6 +44,7 @@ const LIVE_TASK = t.Object({
   stage: t.String(),
   attempts: t.Number(),
   step: t.String({ description: "What happens just now, for people." }),
+  progress: t.Nullable(t.Number({ description: "How much is done, 0 to 1, where that is known." })),
   tokens: t.Number({ description: "Of the answer, so far." }),
   tokens_per_second: t.Nullable(t.Number()),
 });

@@ -52,7 +52,7 @@ async function startHostile(basePath = ""): Promise<void> {
     tasks: [
       {
         ...{ correlationId: HOSTILE, canvasId: HOSTILE, operation: "note_prompt", prompt: HOSTILE },
-        ...{ createdAt: 0, stage: "claimed", attempts: 1, recovered: false, isRunning: true },
+        ...{ createdAt: 0, stage: "claimed", attempts: 1, recovered: false, isRunning: true, progress: null },
       },
     ],
     parts: {

@@ -6,6 +6,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { encodeImage } from "utif2";
 import { Documents } from "../../src/documents/documents.ts";
 import { makePdf } from "../../src/documents/testing/make-pdf.ts";
 import { makePng } from "../../src/documents/testing/make-png.ts";
@@ -53,13 +54,14 @@ async function originals(): Promise<Original[]> {
     { name: "form.pdf", bytes: makePdf([{ fields: [{ x: 9, y: 9, value: "in it" }] }]), isPdf: true },
     { name: "made.png", bytes: png, isPdf: false },
     { name: "made.jpg", bytes: await image.jpeg().bytes(), isPdf: false },
+    { name: "made.tiff", bytes: new Uint8Array(encodeImage(new Uint8Array(4800), 40, 30)), isPdf: false },
     { name: "made.webp", bytes: await image.webp().bytes(), isPdf: false },
   ];
   for (const folder of [testing, ...positionals]) {
     for (const name of await readdir(folder)) {
       const file = Bun.file(join(folder, name));
       const isPdf = extname(name) === ".pdf";
-      if ((isPdf || /\.(jpe?g|png|gif|bmp|webp)$/.test(name)) && file.size <= MAX_ORIGINAL)
+      if ((isPdf || /\.(jpe?g|png|gif|bmp|webp|tiff?)$/.test(name)) && file.size <= MAX_ORIGINAL)
         made.push({ name, bytes: await file.bytes(), isPdf });
     }
   }

@@ -165,7 +165,10 @@ async function untilAsked(line: string): Promise<void> {
 test("the real reader reads, draws and tells what is wrong", async () => {
   const pdf = join(folder, "some.pdf");
   const { makePdf } = await import("./testing/make-pdf.ts");
-  await Bun.write(pdf, makePdf([{ lines: ["Hello there"] }, { isScan: true }]));
+  await Bun.write(
+    pdf,
+    makePdf([{ lines: ["Hello there"] }, { isScan: true }, { lines: ["turned"], rotate: 90 }]),
+  );
   documents = new Documents({
     folder: join(folder, "pictures"),
     maxFileSize: 1e6,
@@ -173,10 +176,24 @@ test("the real reader reads, draws and tells what is wrong", async () => {
     logger: new RecordingLogger(),
   });
   const pages: PdfPage[] = [];
-  for await (const page of documents.readPdf(pdf, { signal })) pages.push(page);
+  const sizes: (readonly number[])[] = [];
+  for await (const page of documents.readPdf(pdf, { signal })) {
+    pages.push(page);
+    const options = { signal, maxSide: 421 };
+    await documents.withPdfPage(pdf, page.page, options, async ({ width, height }) => {
+      sizes.push([width, height]);
+    });
+  }
   expect(pages).toEqual([
-    { page: 1, pages: 2, kind: "text", text: "Hello there" },
-    { page: 2, pages: 2, kind: "picture", text: "" },
+    { page: 1, pages: 3, kind: "text", text: "Hello there" },
+    { page: 2, pages: 3, kind: "picture", text: "" },
+    { page: 3, pages: 3, kind: "text", text: "turned" },
+  ]);
+  // Reading turns pages upright, drawing shows them as people see them.
+  expect(sizes).toEqual([
+    [298, 421],
+    [298, 421],
+    [421, 298],
   ]);
   const drawn = await documents.withPdfPage(pdf, 1, { signal, maxSide: 421 }, async (picture) => {
     const { format, width } = await new Bun.Image(picture.path).metadata();

@@ -72,7 +72,8 @@ export interface Pdfium extends PdfiumFunctions {
 }
 
 /**
- * Loads PDFium. It never takes more than `maxBytes`; a document that needs more makes the call trap.
+ * Loads PDFium. Above `maxBytes` it gets no more memory, and the call that needs it traps. It grows by a fifth at a
+ * time, so it may take a fifth more than that.
  * The wrappers of the package are left out: they check each argument, which makes a call twenty times as slow, and
  * reading text takes several calls for each character.
  */
@@ -123,6 +124,11 @@ function pickFunctions(exported: Readonly<Record<string, unknown>>): PdfiumFunct
   return picked as PdfiumFunctions;
 }
 
+/** What the system says of a file. */
+export function isOfSystem(error: unknown): error is Error {
+  return error instanceof Error && "syscall" in error;
+}
+
 /**
  * Runs what calls the library, and turns what it throws into an error of ours. When the library itself has thrown, it
  * cannot be used any more: `isBroken`, and what is left open in it is left to the end of the process.
@@ -131,7 +137,8 @@ export function guarded<T>(pdfium: Pdfium, run: () => T): T {
   try {
     return run();
   } catch (cause) {
-    if (!(cause instanceof WebAssembly.RuntimeError)) throw cause;
+    // What else is thrown (a trap, a full stack) has left the library in the middle of something.
+    if (cause instanceof AppError || isOfSystem(cause)) throw cause;
     pdfium.state.isBroken = true;
     throw pdfium.state.ranOutOfMemory
       ? new AppError("PDF_TOO_LARGE", "The PDF takes more memory than it may.", { cause })

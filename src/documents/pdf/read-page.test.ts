@@ -166,3 +166,12 @@ describe("what cannot be opened", () => {
     expect(await codeAndMessage(whole)).toBe("opened");
   });
 });
+
+test("a page that takes too much memory is refused, and the library says that it cannot go on", async () => {
+  const small = await loadPdfium(24 * 1024 * 1024);
+  const content = "0 0 m 1 1 l S\n".repeat(200_000);
+  const file = PdfFile.open(small, await fileOf(makePdf([{ content }])), LIMITS);
+  expect(() => readPage(file, 1, 1000)).toThrow("The PDF takes more memory than it may.");
+  expect(small.state.isBroken).toBe(true);
+  expect(small.memory.buffer.byteLength).toBeLessThanOrEqual(1.2 * 24 * 1024 * 1024);
+});

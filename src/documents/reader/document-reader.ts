@@ -1,6 +1,6 @@
 import { AppError, toAppError } from "../../errors/app-error.ts";
 import { PdfFile, type PdfLimits } from "../pdf/pdf-file.ts";
-import { loadPdfium, type Pdfium } from "../pdf/pdfium.ts";
+import { isOfSystem, loadPdfium, type Pdfium } from "../pdf/pdfium.ts";
 import { readPage } from "../pdf/read-page.ts";
 import { renderPage } from "../pdf/render-page.ts";
 import type { PdfPage } from "../pdf-page.ts";
@@ -96,8 +96,7 @@ export class DocumentReader {
 
 /** What the system says of the file is no mistake of the program. */
 function describe(error: unknown): AppError {
-  const isOfSystem = error instanceof Error && "syscall" in error;
-  if (!isOfSystem) return toAppError(error);
+  if (!isOfSystem(error)) return toAppError(error);
   return new AppError("DOCUMENT_READER_FAILED", `The file cannot be read: ${error.message}.`, {
     cause: error,
   });

@@ -1,3 +1,4 @@
+import { withAccents } from "./accents.ts";
 import type { Pdfium } from "./pdfium.ts";
 import { isRightToLeft, visualToLogical } from "./right-to-left.ts";
 
@@ -124,7 +125,7 @@ class LineBuilder {
   }
 
   build(isHyphenated: boolean): PageLine | null {
-    const glyphs = this.#isRightToLeft ? visualToLogical(this.#glyphs) : this.#glyphs;
+    const glyphs = this.#isRightToLeft ? visualToLogical(this.#glyphs) : withAccents(this.#glyphs);
     const text = joined(glyphs, CELL_GAP * (this.#high - this.#low));
     if (text === "") return null;
     let start = Number.POSITIVE_INFINITY;

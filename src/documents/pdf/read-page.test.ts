@@ -55,6 +55,12 @@ describe("text", () => {
     );
   });
 
+  test("with accents drawn over letters has letters with accents", async () => {
+    const overlaid = "BT /F1 11 Tf 72 700 Td (caf) Tj 15.9 0 Td (\u00b4) Tj -1.23 0 Td (e) Tj ET";
+    expect(await textOf({ content: overlaid })).toBe("café");
+    expect(await textOf({ lines: ["type `ls` here"] })).toBe("type `ls` here");
+  });
+
   test.each([90, 180, 270])("of a page turned by %d degrees is in order", async (rotate) => {
     const lines = ["First line of it", "second line of it", "third line of it"];
     expect(await textOf({ lines, rotate })).toBe(lines.join("\n"));

@@ -10,7 +10,7 @@ import type { ServerClient } from "./server-client.ts";
  * Taken where neither a setting nor the server tells: what nearly every model served today can read at least, and more
  * than ollama's 4096, which it cuts to without a word.
  */
-export const DEFAULT_CONTEXT_SIZE = 8192;
+const DEFAULT_CONTEXT_SIZE = 8192;
 /** Texts that are counted at the same time. */
 const COUNTED_AT_ONCE = 4;
 

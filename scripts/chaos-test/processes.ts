@@ -1,7 +1,7 @@
 import { readdir, readlink } from "node:fs/promises";
 
 /** Ids of the living processes that run this very file. */
-export async function processesOf(executable: string): Promise<number[]> {
+async function processesOf(executable: string): Promise<number[]> {
   const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
   const running = await Promise.all(
     ids.map(async (id) => {

@@ -40,7 +40,7 @@ function packageFolder(path: string): string | undefined {
   return /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
 }
 
-export async function npmComponent(root: string, folder: string): Promise<Component> {
+async function npmComponent(root: string, folder: string): Promise<Component> {
   const about: PackageJson = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
   const license = about.license ?? "NOASSERTION";
   const licenseText = (await licenseFiles(folder)) ?? (await standardText(root, about));

@@ -32,7 +32,7 @@ export interface AbilityRequest {
 }
 
 /** Of the model calls that made the answer, in ms. */
-export interface AnswerTimings {
+interface AnswerTimings {
   readonly queue_ms: number;
   readonly load_ms: number;
   readonly prompt_ms: number;

@@ -15,7 +15,7 @@ import { summarizeCanvas } from "./summarize-canvas.ts";
 import { summarizePdf } from "./summarize-pdf.ts";
 
 /** An engine and how its model wants to be spoken to. */
-export interface Styled<Engine> {
+interface Styled<Engine> {
   readonly engine: Engine;
   readonly style: ModelStyle;
 }

@@ -6,7 +6,7 @@ import { type DocumentFiles, PICTURE_LIMITS } from "./document-files.ts";
 import type { ModelStyle } from "./model-style.ts";
 import { TRANSCRIBE, transcribed } from "./read-handwriting.ts";
 
-export interface PageText {
+interface PageText {
   /** From 1. */
   readonly page: number;
   readonly text: string;

@@ -8,7 +8,7 @@ export interface Section {
 }
 
 /** What the model is told. */
-export interface Instruction {
+interface Instruction {
   readonly system: string;
   /** Stands before the text. */
   readonly ask: string;

@@ -31,7 +31,7 @@ export interface WatcherStatus {
 }
 
 /** What a watcher needs of the client. */
-export interface WatchedServer {
+interface WatchedServer {
   openWidgetStream(canvasId: string, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   deleteWidget(canvasId: string, widget: Widget): Promise<void>;
   isStrayCopy(canvasId: string, widget: Widget): boolean;

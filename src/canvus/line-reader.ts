@@ -1,7 +1,7 @@
 import { AppError } from "../errors/app-error.ts";
 
 /** A first frame of a large canvas exceeds 10 MB; beyond this the server has lost its way. */
-export const MAX_LINE_BYTES = 128 * 1024 * 1024;
+const MAX_LINE_BYTES = 128 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
 

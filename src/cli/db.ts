@@ -91,7 +91,7 @@ export async function showStats(envFile: string | undefined, json: boolean): Pro
   return 0;
 }
 
-export function statsAsText(stats: DatabaseStats): string {
+function statsAsText(stats: DatabaseStats): string {
   const facts: readonly (readonly [string, string])[] = [
     ["File", stats.file],
     ["Schema", String(stats.schema)],

@@ -21,7 +21,7 @@ export function envExample(): string {
 }
 
 /** The README's tables, one for each group. */
-export function settingsTables(): string {
+function settingsTables(): string {
   return groupSettings()
     .map(([group, names]) =>
       [

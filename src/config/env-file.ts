@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 
-export interface EnvFileEntry {
+interface EnvFileEntry {
   readonly name: string;
   readonly value: string;
   readonly line: number;
@@ -15,7 +15,7 @@ export interface EnvFile {
   readonly mistakes: readonly EnvFileMistake[];
 }
 
-export interface EnvFileMistake {
+interface EnvFileMistake {
   readonly line: number;
   /** Completes the sentence "line N …". */
   readonly message: string;

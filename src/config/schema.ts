@@ -33,7 +33,7 @@ export type Config = { readonly [Name in SettingName]: ValueOf<(typeof SETTINGS)
 /** All names in the order of the schema. */
 export const SETTING_NAMES: readonly SettingName[] = Object.keys(SETTINGS).filter(isSettingName);
 
-export function isSettingName(name: string): name is SettingName {
+function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name);
 }
 

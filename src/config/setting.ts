@@ -12,17 +12,17 @@ interface Common {
   readonly aliases?: readonly string[];
 }
 
-export interface StringSetting extends Common {
+interface StringSetting extends Common {
   readonly type: "string";
   readonly default?: string;
 }
 
 /** Comma separated; the values of all its names (aliases included) are joined, duplicates dropped; empty by default. */
-export interface ListSetting extends Common {
+interface ListSetting extends Common {
   readonly type: "list";
 }
 
-export interface UrlSetting extends Common {
+interface UrlSetting extends Common {
   readonly type: "url";
   readonly default?: string;
 }
@@ -40,12 +40,12 @@ export interface PathSetting extends Common {
   readonly bareNames?: true;
 }
 
-export interface BooleanSetting extends Common {
+interface BooleanSetting extends Common {
   readonly type: "boolean";
   readonly default: boolean;
 }
 
-export interface EnumSetting extends Common {
+interface EnumSetting extends Common {
   readonly type: "enum";
   readonly values: readonly string[];
   readonly default: string;

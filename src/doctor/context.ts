@@ -23,7 +23,7 @@ export interface DoctorContext {
 }
 
 /** What `/readyz` of a running service says. */
-export interface RunningService {
+interface RunningService {
   readonly url: string;
   readonly ready: boolean;
   readonly reasons: readonly { readonly part: string; readonly message: string }[];

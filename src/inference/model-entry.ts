@@ -6,7 +6,7 @@ export const AGEING_MS = 15_000;
 /** After it failed or was quarantined a model is left alone for so long; then the next request tries it again. */
 export const COOL_DOWN_MS = 600_000;
 
-export interface WaitingRequest {
+interface WaitingRequest {
   readonly request: number;
   readonly since: number;
 }

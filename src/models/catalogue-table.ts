@@ -3,7 +3,7 @@ import { withSection } from "../marked-section.ts";
 import { CATALOGUE, downloadBytes } from "./catalogue.ts";
 
 /** The README's table of the catalogue. */
-export function catalogueTable(): string {
+function catalogueTable(): string {
   const rows = CATALOGUE.map((model) => {
     const { name, title, purpose, remark, memoryBytes, license, repository } = model;
     const what = [`${title}. ${purpose}`, ...(remark === undefined ? [] : [remark])].join(" ");

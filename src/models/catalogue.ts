@@ -1,5 +1,5 @@
 /** A file of a model: where the hub keeps it, and what it must be. */
-export interface CatalogueFile {
+interface CatalogueFile {
   /** `mmproj` translates pictures into what the model understands. */
   readonly role: "model" | "mmproj";
   /** Path inside the repository. */

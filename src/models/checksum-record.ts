@@ -6,7 +6,7 @@ const LINE = /^([0-9a-f]{64}) [ *]/m;
 const MAX_BYTES = 4096;
 
 /** The checksum of a file stands beside it, in the form that `sha256sum --check` reads. */
-export function recordPath(path: string): string {
+function recordPath(path: string): string {
   return `${path}.sha256`;
 }
 

@@ -49,7 +49,7 @@ export interface GgufFacts {
 }
 
 /** Each layer keeps, for each head, so many numbers of key and of value per token. */
-export interface KvCacheShape {
+interface KvCacheShape {
   readonly layers: number;
   readonly heads: number;
   readonly keyLength: number;

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
  */
 
 /** Of sd_shim.h; a library with another one has other functions. */
-export const SHIM_ABI = 1;
+const SHIM_ABI = 1;
 const STATES = ["idle", "working", "done", "failed", "cancelled"] as const;
 const LONGEST_TEXT = 4096;
 

@@ -40,7 +40,7 @@ const NAMED_CREDENTIALS: readonly RegExp[] = [
   /\b((?:password|passwd|pwd|secret|token)["']?\s{0,4}[:=]\s{0,4}["']?)[^\s"',;&}]+/gi,
 ];
 
-export interface RedactedKey {
+interface RedactedKey {
   /** The name of the field without credentials in it. */
   readonly name: string;
   /** True for names of fields whose value must not be shown at all. */

@@ -5,7 +5,7 @@ import { schemaVersion } from "./migrate.ts";
 import { backupFolder } from "./migration-backup.ts";
 import { tableNames } from "./salvage.ts";
 
-export interface FileGroup {
+interface FileGroup {
   readonly files: number;
   readonly bytes: number;
 }

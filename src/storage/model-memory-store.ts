@@ -3,7 +3,7 @@ import type { Database } from "bun:sqlite";
 /** More combinations than any installation tries; the least recently used ones make room. */
 const MAX_ENTRIES = 200;
 
-export interface ModelMemoryKey {
+interface ModelMemoryKey {
   readonly model: string;
   /** Tokens of each sequence. */
   readonly contextSize: number;

@@ -4,7 +4,7 @@ import { ReadableRows, type SalvagedRow } from "./readable-rows.ts";
 import { classifyFailure } from "./storage-failure.ts";
 
 /** `lost` counts rows at most: a gap cannot tell how many rows were in it. */
-export interface SalvagedTable {
+interface SalvagedTable {
   readonly salvaged: number;
   readonly lost: number;
 }

@@ -14,7 +14,7 @@ export interface StoredSession {
 
 export type UsedSession = Pick<StoredSession, "id"> & { readonly last_used_at: string };
 
-export interface StoredAccess {
+interface StoredAccess {
   /** argon2id hash of the password that the sessions were opened with; null before the first. */
   readonly verifier: string | null;
   readonly sessions: readonly StoredSession[];

@@ -24,7 +24,7 @@ export function writeBackup(database: Database, destination: string): void {
 }
 
 /** What `PRAGMA integrity_check` finds wrong with a closed database file, at most `limit` findings. */
-export function integrityProblems(file: string, limit = 20): string[] {
+function integrityProblems(file: string, limit = 20): string[] {
   const database = new Database(file, { readonly: true, strict: true });
   try {
     return checkIntegrity(database, limit);

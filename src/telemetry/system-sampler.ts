@@ -10,7 +10,7 @@ const INTERVAL_MS = 30_000;
 /** Linux lists the open files of a process there. */
 const OPEN_FILES = "/proc/self/fd";
 
-export interface RunnerSample {
+interface RunnerSample {
   /** What it computes: text, vision, image. */
   readonly kind: string;
   readonly state: string;

@@ -3,7 +3,7 @@ import type { Page } from "../storage/queries/scan.ts";
 import type { HistoryRow } from "../storage/schema.ts";
 
 /** Rows of one export; whoever wants more asks for a shorter time. */
-export const MAX_EXPORT_ROWS = 100_000;
+const MAX_EXPORT_ROWS = 100_000;
 
 const COLUMNS = [
   "correlation_id",

@@ -4,7 +4,7 @@ import type { Readiness } from "./health.ts";
 import { htmlResponse } from "./html-response.ts";
 import type { Visitor } from "./visitor.ts";
 
-export interface PageContent {
+interface PageContent {
   readonly title: string;
   /** Which entry of the navigation it belongs to. */
   readonly active?: PageName;

@@ -7,7 +7,7 @@ export interface CookiePlace {
  * With HTTPS the name carries a prefix by which browsers refuse a cookie that somebody planted from a neighbouring
  * host or without HTTPS. `__Host-` demands the path `/`, so under a base path it is `__Secure-`.
  */
-export function cookieName({ secure, basePath }: CookiePlace): string {
+function cookieName({ secure, basePath }: CookiePlace): string {
   const name = "canvuslocallm_session";
   if (!secure) return name;
   return basePath === "" ? `__Host-${name}` : `__Secure-${name}`;

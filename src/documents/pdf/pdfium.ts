@@ -55,7 +55,7 @@ const FUNCTIONS = [
 ] as const;
 
 /** Pointers and handles are numbers; 0 is none. */
-export type PdfiumFunctions = Readonly<Record<(typeof FUNCTIONS)[number], (...args: number[]) => number>>;
+type PdfiumFunctions = Readonly<Record<(typeof FUNCTIONS)[number], (...args: number[]) => number>>;
 
 export interface Pdfium extends PdfiumFunctions {
   /** The library's memory; a view of it holds only until the next call. */

@@ -25,7 +25,7 @@ export interface VisionContext {
   release(): Promise<void>;
 }
 
-export interface VisionContextOptions {
+interface VisionContextOptions {
   readonly model: string;
   readonly n_ctx: number;
   readonly n_batch: number;
@@ -38,7 +38,7 @@ export interface VisionContextOptions {
   readonly use_mmap: boolean;
 }
 
-export interface VisionCompletion {
+interface VisionCompletion {
   readonly messages: readonly { readonly role: string; readonly content: string }[];
   /** One file for each MEDIA_MARKER in the messages, in their order. */
   readonly media_paths: readonly string[];

@@ -2,7 +2,7 @@ import { ModelScheduler } from "../model-scheduler.ts";
 import type { MemoryBudget, ModelEffect, SchedulableModel } from "../model-scheduler-types.ts";
 import type { RunnerFailure } from "../protocol.ts";
 
-export const NO_MEMORY: RunnerFailure = { code: "OUT_OF_MEMORY", message: "no memory" };
+const NO_MEMORY: RunnerFailure = { code: "OUT_OF_MEMORY", message: "no memory" };
 const CANCELLED: RunnerFailure = { code: "CANCELLED", message: "cancelled" };
 
 /** A world around the scheduler: processes and requests as far as its effects made them, with a clock to step. */

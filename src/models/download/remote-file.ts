@@ -25,7 +25,7 @@ export interface ContentRange {
 }
 
 /** Asks for the first byte: some servers answer HEAD wrongly or not at all, and signed addresses allow GET only. */
-export async function describeRemote(
+async function describeRemote(
   url: string,
   settings: TransferSettings,
   signal: AbortSignal,

@@ -1,6 +1,6 @@
 import type { Point, Widget } from "../../canvus/widget.ts";
 
-export interface CanvasName {
+interface CanvasName {
   readonly id: string;
   readonly name: string;
 }

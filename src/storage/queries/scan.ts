@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 
-export type Value = string | number | null;
+type Value = string | number | null;
 
 export interface Condition {
   /** With one `?` for its value. */

@@ -20,7 +20,7 @@ export function memoryDatabase(): Database {
 let made = 0;
 
 /** A prompt that was answered; `changes` replaces fields. */
-export function historyRow(changes: Partial<HistoryInsert> = {}): HistoryInsert {
+function historyRow(changes: Partial<HistoryInsert> = {}): HistoryInsert {
   made += 1;
   return {
     correlation_id: `c${made}`,

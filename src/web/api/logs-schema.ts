@@ -1,7 +1,7 @@
 import { type Static, t } from "elysia";
 import type { LogFilter } from "../../observability/read-log.ts";
 
-export const LEVEL = t.Union([t.Literal("debug"), t.Literal("info"), t.Literal("warn"), t.Literal("error")]);
+const LEVEL = t.Union([t.Literal("debug"), t.Literal("info"), t.Literal("warn"), t.Literal("error")]);
 
 export const LOG_FILTER = {
   level: t.Optional(
@@ -17,7 +17,7 @@ export const LOG_QUERY = t.Object({
   limit: t.Optional(t.Integer({ minimum: 1, maximum: 500 })),
 });
 
-export const LOG_ENTRY = t.Object(
+const LOG_ENTRY = t.Object(
   {
     timestamp: t.String(),
     level: LEVEL,

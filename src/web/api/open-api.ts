@@ -41,7 +41,7 @@ const FAILURE = {
  * Written by hand because the usual plugin brings a page that loads its parts from elsewhere; TypeBox schemas are JSON
  * Schemas already.
  */
-export function openApiDocument(api: AnyElysia, version: string) {
+function openApiDocument(api: AnyElysia, version: string) {
   const routes = api.routes as unknown as readonly Route[];
   const paths: Record<string, unknown> = {};
   for (const route of routes) {

@@ -110,7 +110,8 @@ for (let index = 0; index < Number(values.files); index += 1) {
   const begun = performance.now();
   const result = await outcome(path, original.isPdf);
   slowest = Math.max(slowest, performance.now() - begun);
-  outcomes.set(result, (outcomes.get(result) ?? 0) + 1);
+  const line = result === "DOCUMENT_TIMEOUT" ? `${result} of ${original.name}` : result;
+  outcomes.set(line, (outcomes.get(line) ?? 0) + 1);
   if (result === "read" || EXPECTED.has(result)) await rm(path);
   else faults.push(`${result}: ${path}, from ${original.name}`);
 }

@@ -58,6 +58,7 @@ VIAddVersionKey "LegalCopyright" "MIT License"
 !define MUI_FINISHPAGE_RUN "notepad.exe"
 !define MUI_FINISHPAGE_RUN_PARAMETERS "$\"$Settings$\""
 !define MUI_FINISHPAGE_RUN_TEXT "Open the settings"
+!define MUI_FINISHPAGE_RUN_NOTCHECKED
 Var Settings
 Var WasRunning
 !insertmacro MUI_PAGE_FINISH
@@ -158,13 +159,7 @@ Section "Program" SecProgram
   WriteRegDWORD HKLM "${UNINSTALL_KEY}" "EstimatedSize" ${KILOBYTES}
   WriteRegDWORD HKLM "${UNINSTALL_KEY}" "NoModify" 1
   WriteRegDWORD HKLM "${UNINSTALL_KEY}" "NoRepair" 1
-  ; Settings of an earlier installation stay.
-  CreateDirectory "$APPDATA\${NAME}"
-  ${IfNot} ${FileExists} "$Settings"
-    CopyFiles /SILENT "$INSTDIR\.env.example" "$Settings"
-  ${EndIf}
   CreateDirectory "$SMPROGRAMS\${NAME}"
-  CreateShortcut "$SMPROGRAMS\${NAME}\Settings.lnk" "$WINDIR\notepad.exe" '"$Settings"'
   WriteINIStr "$SMPROGRAMS\${NAME}\Dashboard.url" "InternetShortcut" "URL" "http://localhost:3000/"
 SectionEnd
 
@@ -174,7 +169,14 @@ Section "Windows service" SecService
   ${If} $0 != 0
     SetErrorLevel 2
     MessageBox MB_ICONEXCLAMATION "The service could not be registered; see the details. Everything else is installed." /SD IDOK
-  ${ElseIf} $WasRunning == 1
+  ${Else}
+    CreateShortcut "$SMPROGRAMS\${NAME}\Settings.lnk" "$WINDIR\notepad.exe" '"$Settings"'
+  ${EndIf}
+SectionEnd
+
+; What ran before an upgrade runs after it, whatever was chosen.
+Section "-Restart"
+  ${If} $WasRunning == 1
     nsExec::ExecToLog '"$INSTDIR\canvuslocallm.exe" service start'
     Pop $0
   ${EndIf}

@@ -66,7 +66,7 @@ async function installed(): Promise<void> {
   check(`all ${files.length} files are there`, files.length > 10 && missing.length === 0, missing);
   if (isReal) check("the service is registered", await isService());
   check("Windows lists it among the programs", await isRegistered());
-  check("settings wait to be filled in", await isThere(DATA, "canvuslocallm.env"));
+  if (isReal) check("settings wait to be filled in", await isThere(DATA, "canvuslocallm.env"));
   const version = await program("version");
   check(version.output.split("\n")[0] ?? "version", version.exitCode === 0, version);
 }
@@ -142,6 +142,7 @@ async function upgraded(): Promise<void> {
   await writeFile(list, `obsolete.txt\r\n${await readFile(list, "utf8")}`);
   await writeFile(join(drive, PROGRAM, "obsolete.txt"), "");
   await writeFile(join(drive, PROGRAM, "mine.txt"), "");
+  await mkdir(join(drive, DATA), { recursive: true });
   await writeFile(join(drive, DATA, "canvuslocallm.env"), "CANVUS_SERVER=https://mine.example.com\n");
   const { exitCode, output } = await setup();
   check("upgrade in place", exitCode === 0, output);

@@ -8,6 +8,9 @@ import { winswXml } from "./winsw-xml.ts";
 
 /** WinSW reads the description that has its own name and lies beside it. */
 const WRAPPER = "canvuslocallm-service";
+/** The same on Windows in every language. */
+const LOCAL_SYSTEM = "S-1-5-18";
+const ADMINISTRATORS = "S-1-5-32-544";
 const SHOWN_LOG_LINES = "100";
 
 export interface WinswManagerOptions {
@@ -36,6 +39,7 @@ export class WinswManager implements ServiceManager {
     const { executable, programFolder, dataFolder, print } = this.#options;
     await this.#requireWrapper();
     await mkdir(join(dataFolder, "logs"), { recursive: true });
+    await this.#closeToOthers(dataFolder);
     const settings = join(dataFolder, "canvuslocallm.env");
     const isNew = await writeFile(settings, SETTINGS_EXAMPLE, { flag: "wx" }).then(
       () => true,
@@ -46,11 +50,27 @@ export class WinswManager implements ServiceManager {
     await writeFile(description, winswXml({ executable, dataFolder }));
     print(`Wrote ${description}.`);
     // WinSW reads the description at each start of the service; only the first time there is something to register.
-    if (!isRegistered) await this.#winsw("install");
+    if (!isRegistered) await this.#register(description);
     print(
       isNew ? `Now fill in ${settings}, then: canvuslocallm service start` : `${settings} is kept as it is.`,
     );
     return 0;
+  }
+
+  /** Without the description of a service that could not be registered, the next attempt does not take it for done. */
+  async #register(description: string): Promise<void> {
+    try {
+      await this.#winsw("install");
+    } catch (error) {
+      await rm(description, { force: true });
+      throw error;
+    }
+  }
+
+  /** Settings and database hold secrets: for the system, as which the service runs, and administrators only. */
+  async #closeToOthers(folder: string): Promise<void> {
+    const grants = [LOCAL_SYSTEM, ADMINISTRATORS].map((sid) => `*${sid}:(OI)(CI)F`);
+    await mustRun(this.#options.run, ["icacls", folder, "/inheritance:r", "/grant:r", ...grants]);
   }
 
   async uninstall(): Promise<number> {

@@ -62,7 +62,7 @@ export async function makeDebianPackage(
 
   const archive = join(outdir, debName(version, gpu));
   // The dpkg of Debian 11 reads no zstd; xz takes ten times as long for a tenth less.
-  await runTool("dpkg-deb", ["--root-owner-group", "-Zgzip", "--build", folder, archive], work, {
+  await runTool("dpkg-deb", ["--root-owner-group", "-Zgzip", "-z6", "--build", folder, archive], work, {
     SOURCE_DATE_EPOCH: String(epoch),
   });
   await rm(folder, { recursive: true, force: true });

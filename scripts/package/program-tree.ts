@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { BuildError } from "../build/build-error.ts";
 import type { PackageArguments } from "./arguments.ts";
 import { bundledComponents } from "./components.ts";
+import { layDocumentation } from "./documentation.ts";
 import { thirdPartyLicences } from "./licences.ts";
 import { cycloneDx } from "./sbom.ts";
 
@@ -37,8 +38,8 @@ export async function makeProgramTree(
   );
   if ((await build.exited) !== 0) throw new BuildError("the program could not be built; see above");
 
-  for (const name of ["LICENSE", "README.md", ".env.example"]) await cp(join(root, name), join(folder, name));
-  await cp(join(root, "docs"), join(folder, "docs"), { recursive: true });
+  for (const name of ["LICENSE", ".env.example"]) await cp(join(root, name), join(folder, name));
+  await layDocumentation(root, folder);
   await copyIfPresent(join(root, "installer/canvus-menu"), join(folder, "canvus-menu"));
   const components = await bundledComponents(root, folder, metafile);
   await rm(metafile);

@@ -1,7 +1,7 @@
 import { withSection } from "../marked-section.ts";
 import { ERROR_CATEGORIES, ERRORS, type ErrorInfo } from "./registry.ts";
 
-/** The README's error reference: what the categories mean, and every code with what to do. */
+/** The error reference (README.md beside this file): what the categories mean, and every code with what to do. */
 export function errorReference(): string {
   const categories = Object.entries(ERROR_CATEGORIES).map(([name, meaning]) => `| ${name} | ${meaning} |`);
   const codes = Object.entries<ErrorInfo>(ERRORS).map(
@@ -19,7 +19,7 @@ export function errorReference(): string {
   ].join("\n");
 }
 
-/** @throws Error when the README lacks the markers */
-export function withErrorReference(readme: string): string {
-  return withSection(readme, "errors", errorReference());
+/** @throws Error when the page lacks the markers */
+export function withErrorReference(page: string): string {
+  return withSection(page, "errors", errorReference());
 }

@@ -469,7 +469,7 @@ export const ERRORS = {
     category: "configuration",
     retryable: false,
     httpStatus: 500,
-    hint: "The README's section on running it as a service says what is needed.",
+    hint: "`canvuslocallm service install --help` says what it needs; the page Run as a service of the documentation says more.",
   },
   INTERNAL: {
     category: "data",

@@ -89,7 +89,7 @@ function missingLibrary(path: string): CheckResult {
     status: "fail",
     message: `the library that draws pictures is missing: ${path}`,
     advice:
-      "Install the package that has it, or build it (README, Pictures), or set SD_LIBRARY_PATH to where it is.",
+      "Install the package that has it, or build it (page Pictures of the documentation), or set SD_LIBRARY_PATH to where it is.",
     code: "IMAGE_ENGINE_MISSING",
   };
 }

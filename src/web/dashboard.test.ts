@@ -52,6 +52,40 @@ describe("somebody without a session", () => {
   });
 });
 
+describe("somebody who names a host of their own", () => {
+  const hosts = [
+    "x",
+    "ab",
+    "abc",
+    "abcd",
+    "abcdefghijkl",
+    "x:80",
+    "[::1]",
+    "h/login?",
+    "h/assets/style.css?",
+  ];
+
+  test.each(hosts)("gets no route behind the login: %s", async (host) => {
+    for (const path of ["/login", "/assets/style.css", "/healthz", "/", "//who", "/login/.."]) {
+      for (const query of ["?/who", "?/api/v1/status", "?x=/who", "#/who", "?"]) {
+        const response = await dashboard.request(new Request(`http://${host}${path}${query}`));
+        const text = await response.text();
+        expect([host, path, query, text]).not.toEqual([host, path, query, "192.0.2.1"]);
+        expect(text).not.toContain('"ok":true');
+      }
+    }
+  });
+
+  test("finds the login and, after it, the pages all the same", async () => {
+    const login = await dashboard.request(new Request("http://x/login?/api/v1/status"));
+    expect([login.status, await login.text()]).toEqual([200, expect.stringContaining('name="password"')]);
+    await dashboard.login();
+    const page = await dashboard.request(new Request("http://x/who?/api/v1/status"));
+    expect(await page.text()).toBe("192.0.2.1");
+    expect((await dashboard.request(new Request("http://x//who"))).status).toBe(404);
+  });
+});
+
 describe("the login", () => {
   test("opens a session and leads to the page that was asked for", async () => {
     expect(target(await dashboard.login(PASSWORD, "/who?a=1"))).toEqual([303, "/who?a=1"]);

@@ -8,12 +8,13 @@ import type { Authentication } from "./authentication.ts";
 import { withoutBasePath } from "./base-path.ts";
 import { type Client, ClientAddresses } from "./client-address.ts";
 import { CSRF_FIELD, CSRF_HEADER, changesState, isCsrfToken, isSameOrigin } from "./csrf.ts";
-import { guard } from "./guard.ts";
+import { guard, isOpenPath } from "./guard.ts";
 import { healthRoutes, isHealthPath, type Readiness } from "./health.ts";
 import { htmlResponse } from "./html-response.ts";
 import { loginRoutes } from "./login-routes.ts";
 import type { RenderPage } from "./page-frame.ts";
 import { answerFailure, toRequestError } from "./request-failure.ts";
+import { insideRequest, type RequestTarget, requestTarget } from "./request-target.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
 import { readSessionCookie } from "./session-cookie.ts";
 import { introduce, type Visitor, visitorOf } from "./visitor.ts";
@@ -58,31 +59,39 @@ export class Dashboard {
     const began = performance.now();
     const client = this.#clients.resolve(connection.peer, connection.tls, request.headers);
     this.#lookForUnknownProxy(request.headers, client);
-    const response = await this.#route(request, connection, client);
+    const target = requestTarget(request.url);
+    const response =
+      target === null
+        ? badAddress()
+        : await this.#route(request, target, connection, client).catch((error) => this.#unexpected(error));
     addSecurityHeaders(response.headers, client.secure);
     this.#options.logger.debug("dashboard request", {
       source: "web/dashboard.ts:answer",
       method: request.method,
       // Without the query: it may hold what somebody searched for.
-      url: new URL(request.url).pathname,
+      url: target?.pathname,
       status_code: response.status,
       duration_ms: Math.round(performance.now() - began),
     });
     return response;
   }
 
-  async #route(request: Request, { keepOpen }: Connection, client: Client): Promise<Response> {
+  async #route(
+    request: Request,
+    { pathname, search }: RequestTarget,
+    { keepOpen }: Connection,
+    client: Client,
+  ): Promise<Response> {
     const { basePath, authentication } = this.#options;
     const { method, headers } = request;
-    const url = new URL(request.url);
-    const path = withoutBasePath(url.pathname, basePath);
-    const inner = path === url.pathname ? request : new Request(new URL(path + url.search, url), request);
+    const path = withoutBasePath(pathname, basePath);
+    const inner = insideRequest(request, path, search);
     if (isHealthPath(path)) return this.#health.handle(inner);
     if (!authentication.isOpen && !isOpenAsset(path)) return this.#closed(path);
 
     const token = readSessionCookie(headers.get("cookie"), { secure: client.secure, basePath });
     const session = authentication.session(token);
-    const visitorPath = basePath + path + url.search;
+    const visitorPath = basePath + path + search;
     const refused = guard({ method, path, visitorPath, basePath, hasSession: session !== undefined });
     if (refused) return refused;
     const visitor: Visitor = { ...client, basePath, path: visitorPath, session, keepOpen };
@@ -120,6 +129,8 @@ export class Dashboard {
         )
         // Before validation, which would take the field away where a route does not know it.
         .onTransform(({ request, body, path }) => {
+          // The guard has seen to it already; this is about the route that was found in the end.
+          assertMayEnter(path, visitorOf(request));
           // The login has no session to protect yet; another site gains nothing by sending its form.
           if (changesState(request.method) && path !== "/login") checkCsrf(request, body);
         })
@@ -129,9 +140,25 @@ export class Dashboard {
     );
   }
 
+  /** Routes answer for their own failures; this is for mistakes on the way to them. */
+  #unexpected(error: unknown): Response {
+    const source = "web/dashboard.ts:unexpected";
+    this.#options.logger.error("a request to the dashboard failed", { error, source });
+    return apiError(new AppError("INTERNAL", "Something went wrong inside the service."));
+  }
+
   #fail(error: AppError, method: string, path: string, visitor: Visitor): Promise<Response> {
     return answerFailure(error, { method, path, visitor }, this.#options.render, this.#options.logger);
   }
+}
+
+function badAddress(): Response {
+  return apiError(new AppError("WEB_BAD_REQUEST", "The request has an impossible address."));
+}
+
+function assertMayEnter(path: string, { session }: Visitor): void {
+  if (session !== undefined || isOpenPath(path)) return;
+  throw new AppError("WEB_LOGIN_REQUIRED", "There is no session.");
 }
 
 function checkCsrf(request: Request, body: unknown): void {

@@ -14,6 +14,11 @@ export interface GuardedRequest {
   readonly hasSession: boolean;
 }
 
+/** Paths that people need before they have a session. */
+export function isOpenPath(path: string): boolean {
+  return path === "/login" || isOpenAsset(path);
+}
+
 /**
  * Every path needs a session, also those that do not exist: a stranger learns nothing about what is there.
  * @returns what to answer instead of the route, or nothing when the route may answer.
@@ -25,7 +30,7 @@ export function guard({
   basePath,
   hasSession,
 }: GuardedRequest): Response | undefined {
-  if (hasSession || path === "/login" || isOpenAsset(path)) return undefined;
+  if (hasSession || isOpenPath(path)) return undefined;
   if (isApiPath(path)) return apiError(new AppError("WEB_LOGIN_REQUIRED", "There is no session."));
   const login = `${basePath}/login`;
   // What a form would have sent is gone; there is nothing to come back to.

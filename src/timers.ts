@@ -2,14 +2,17 @@ import { AppError } from "./errors/app-error.ts";
 
 /** Time; injected, so that tests step through minutes without waiting for them. */
 export interface Timers {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch; people and time servers set it, also backwards. */
   now(): number;
+  /** Milliseconds on a clock that only goes forward: for durations and deadlines. */
+  monotonicNow(): number;
   /** Runs `run` once after `delayMs`; the returned function cancels it. */
   schedule(delayMs: number, run: () => void): () => void;
 }
 
 export const systemTimers: Timers = {
   now: () => Date.now(),
+  monotonicNow: () => performance.now(),
   schedule(delayMs, run) {
     const handle = setTimeout(run, delayMs);
     return () => clearTimeout(handle);

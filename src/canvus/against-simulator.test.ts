@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nanoid } from "nanoid";
 import { TestBench } from "../simulator/test-client.ts";
+import { systemTimers } from "../timers.ts";
 import { CanvasWatcher } from "./canvas-watcher.ts";
 import { CanvusClient, type CanvusClientOptions } from "./client.ts";
 import { resolveCanvas } from "./resolve-canvas.ts";
@@ -55,7 +56,7 @@ function watch(bench: TestBench, client: CanvusClient) {
     onStateChange: () => check(),
     // The waits between connections are cut short, everything else is real.
     timers: {
-      now: Date.now,
+      ...systemTimers,
       schedule: (ms, run) => {
         const timer = setTimeout(run, ms <= 30_000 ? 1 : ms);
         return () => clearTimeout(timer);

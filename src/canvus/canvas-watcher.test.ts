@@ -202,7 +202,7 @@ test("keep-alives hold a silent canvas for as long as one likes", async () => {
   for (let seconds = 0; seconds < 360; seconds += 15) {
     timers.advance(15_000);
     const rearmed = timers.untilScheduled(
-      (delayMs, at) => delayMs === 60_000 && at === timers.now() + 60_000,
+      (delayMs, at) => delayMs === 60_000 && at === timers.monotonicNow() + 60_000,
     );
     stream.send("\n");
     await rearmed;

@@ -137,7 +137,7 @@ export class CreateOnce {
   #remember({ canvasId, mark }: Pick<Creation, "canvasId" | "mark">, keptId: string | null): void {
     const key = keyOf(canvasId, mark);
     this.#doubts.delete(key);
-    this.#doubts.set(key, { keptId, since: this.#policy.timers.now() });
+    this.#doubts.set(key, { keptId, since: this.#policy.timers.monotonicNow() });
     for (const oldest of this.#doubts.keys()) {
       if (this.#doubts.size <= MAX_DOUBTS) return;
       this.#doubts.delete(oldest);
@@ -148,7 +148,7 @@ export class CreateOnce {
   #recall(canvasId: string, mark: string): Doubt | undefined {
     const key = keyOf(canvasId, mark);
     const doubt = this.#doubts.get(key);
-    if (doubt === undefined || this.#policy.timers.now() - doubt.since <= DOUBT_MS) return doubt;
+    if (doubt === undefined || this.#policy.timers.monotonicNow() - doubt.since <= DOUBT_MS) return doubt;
     this.#doubts.delete(key);
     return undefined;
   }

@@ -113,7 +113,7 @@ export class Http {
     read: (response: Response, deadline: Deadline, label: RequestLabel) => Promise<T>,
   ): Promise<T> {
     const label = this.#label(request);
-    const startedAt = this.#options.timers.now();
+    const startedAt = this.#options.timers.monotonicNow();
     const uploadMs = Math.ceil((request.upload?.bytes ?? 0) / SLOWEST_UPLOAD_BYTES_PER_MS);
     const deadline = new Deadline(
       this.#options.timers,
@@ -142,7 +142,7 @@ export class Http {
       source: "canvus/http.ts:log",
       method: label.method,
       url: `${this.#options.root.href}${label.endpoint}`,
-      duration_ms: Math.round(this.#options.timers.now() - startedAt),
+      duration_ms: Math.round(this.#options.timers.monotonicNow() - startedAt),
       ...outcome,
     });
   }

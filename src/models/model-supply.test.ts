@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AppError } from "../errors/app-error.ts";
 import { recordingLogger } from "../inference/testing/recording-logger.ts";
-import type { Timers } from "../timers.ts";
+import { systemTimers, type Timers } from "../timers.ts";
 import { ModelSupply } from "./model-supply.ts";
 import { quickSettings } from "./testing/download-jobs.ts";
 import { DownloadServer } from "./testing/download-server.ts";
@@ -27,7 +27,7 @@ afterEach(async () => {
 /** Waits of over a second are over at once, and written down. */
 function impatientTimers(waits: number[]): Timers {
   return {
-    now: () => Date.now(),
+    ...systemTimers,
     schedule(delayMs, run) {
       const isPause = delayMs >= 30_000;
       if (isPause) waits.push(delayMs);

@@ -117,7 +117,7 @@ export class ModelSupply {
 
   #logNowAndThen(file: string, received: number, total: number | null): void {
     const { settings, logger } = this.#options;
-    const now = settings.timers.now();
+    const now = settings.timers.monotonicNow();
     if (now - this.#loggedAt < LOG_EVERY_MS) return;
     this.#loggedAt = now;
     const whole = total === null ? "" : ` of ${humanBytes(total)}`;

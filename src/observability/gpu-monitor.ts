@@ -32,7 +32,7 @@ export interface GpuProbe {
 export interface GpuMonitorOptions {
   readonly probe: GpuProbe;
   readonly timers: {
-    now(): number;
+    monotonicNow(): number;
     schedule(delayMs: number, run: () => void): () => void;
   };
   readonly logger: Logger;
@@ -110,7 +110,7 @@ export class GpuMonitor {
   }
 
   #age(): number {
-    return this.#timers.now() - this.#readAt;
+    return this.#timers.monotonicNow() - this.#readAt;
   }
 
   #lookNow(): Promise<void> {
@@ -124,7 +124,7 @@ export class GpuMonitor {
   async #tryDueSources(): Promise<void> {
     this.#cancelTimer();
     for (;;) {
-      const source = dueSource(this.#sources, this.#timers.now());
+      const source = dueSource(this.#sources, this.#timers.monotonicNow());
       if (!this.#running || source === null || this.#pending !== null) break;
       const result = await this.#read(source);
       if (!this.#running) return;
@@ -151,7 +151,7 @@ export class GpuMonitor {
   }
 
   #take(source: GpuSource, result: GpuResult): void {
-    const now = this.#timers.now();
+    const now = this.#timers.monotonicNow();
     this.#sources = afterResult(this.#sources, source, result, now);
     if ("failure" in result) {
       this.#failures++;
@@ -172,7 +172,7 @@ export class GpuMonitor {
   }
 
   #nextDelay(): number {
-    const now = this.#timers.now();
+    const now = this.#timers.monotonicNow();
     if (this.#reading === null) return Math.max(0, nextAttempt(this.#sources) - now);
     const period = PERIOD_MS[this.#reading.source];
     // While nvidia-smi stands in, NVML is tried again when its time has come.

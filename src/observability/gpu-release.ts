@@ -19,18 +19,18 @@ export interface GpuReleaseOptions {
  */
 export async function gpuMemoryReleased(pid: number, options: GpuReleaseOptions): Promise<void> {
   const { gpus, timers, logger } = options;
-  const began = timers.now();
+  const began = timers.monotonicNow();
   const source = "observability/gpu-release.ts:gpuMemoryReleased";
   const before = holdings(pid, gpus.latest());
   for (;;) {
     const held = holdings(pid, await gpus.sample());
-    const fields = { source, pid, duration_ms: timers.now() - began };
+    const fields = { source, pid, duration_ms: timers.monotonicNow() - began };
     if (held.length === 0) {
       if (before.length > 0)
         logger.info("GPU memory of the model process is free", { ...fields, freed_mb: sum(before) });
       return;
     }
-    if (timers.now() - began >= PATIENCE_MS) {
+    if (timers.monotonicNow() - began >= PATIENCE_MS) {
       const message = `The driver still counts ${sum(held)} MiB of GPU memory for process ${pid}, which has ended.`;
       const error = new AppError("GPU_UNAVAILABLE", message);
       logger.warn("GPU memory of the model process is not free", { ...fields, held_mb: sum(held), error });

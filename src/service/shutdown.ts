@@ -28,15 +28,15 @@ export async function runShutdown(
   options: { readonly totalMs: number; readonly timers: Timers; readonly logger: Logger },
 ): Promise<ShutdownResult> {
   const { totalMs, timers, logger } = options;
-  const end = timers.now() + totalMs;
+  const end = timers.monotonicNow() + totalMs;
   const overdue: string[] = [];
   let failed = false;
   for (const step of steps) {
-    const began = timers.now();
+    const began = timers.monotonicNow();
     const limit = Math.max(0, Math.min(step.deadlineMs, end - began));
     const outcome = await within(step, limit, timers);
     const source = "service/shutdown.ts:runShutdown";
-    const fields = { source, step: step.name, duration_ms: Math.round(timers.now() - began) };
+    const fields = { source, step: step.name, duration_ms: Math.round(timers.monotonicNow() - began) };
     if (outcome.kind === "done") logger.info(`shutdown: ${step.name}`, fields);
     else if (outcome.kind === "failed") {
       failed = true;
@@ -49,7 +49,7 @@ export async function runShutdown(
       });
     }
   }
-  const forced = overdue.length > 0 && timers.now() >= end;
+  const forced = overdue.length > 0 && timers.monotonicNow() >= end;
   return { clean: !failed && overdue.length === 0, overdue, forced };
 }
 

@@ -101,7 +101,7 @@ export class Maintenance {
   }
 
   async #daily(): Promise<void> {
-    const now = this.#timers.now();
+    const now = this.#timers.monotonicNow();
     if (now - this.#checkedAt < DAY_MS) return;
     this.#checkedAt = now;
     await this.#tasks.optimize();

@@ -28,6 +28,7 @@ export class Outage {
   #reason: AppError | undefined;
   #damage: string | null = null;
   #since = 0;
+  #beganAt = 0;
   #delayMs = FIRST_DELAY_MS;
   #cancel: (() => void) | undefined;
   #trying: Promise<void> | undefined;
@@ -57,6 +58,7 @@ export class Outage {
     this.#reason = reason;
     this.#damage = damaged ? reason.message : null;
     this.#since = this.#timers.now();
+    this.#beganAt = this.#timers.monotonicNow();
     this.#delayMs = FIRST_DELAY_MS;
     this.#effects.onBegin(reason);
     this.#plan(damaged ? 0 : this.#delayMs);
@@ -85,7 +87,7 @@ export class Outage {
       this.#onFailedTry(toAppError(thrown));
       return;
     }
-    const duration = this.#timers.now() - this.#since;
+    const duration = Math.round(this.#timers.monotonicNow() - this.#beganAt);
     this.#reason = undefined;
     this.#damage = null;
     this.#effects.onEnd(duration);

@@ -2,6 +2,8 @@
 export interface StorageTimers {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Milliseconds on a clock that only goes forward. */
+  monotonicNow(): number;
   /** Runs `run` once after `delayMs`; the returned function cancels it. */
   schedule(delayMs: number, run: () => void): () => void;
 }

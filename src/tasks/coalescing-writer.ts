@@ -54,7 +54,7 @@ export class CoalescingWriter<T> {
 
   #pump(): void {
     if (this.#isBusy || this.#cancelTimer || !this.#latest) return;
-    const wait = this.#lastAt + this.#intervalMs - this.#timers.now();
+    const wait = this.#lastAt + this.#intervalMs - this.#timers.monotonicNow();
     if (wait > 0) {
       this.#cancelTimer = this.#timers.schedule(wait, () => {
         this.#cancelTimer = null;
@@ -65,7 +65,7 @@ export class CoalescingWriter<T> {
     const { value } = this.#latest;
     this.#latest = null;
     this.#isBusy = true;
-    this.#lastAt = this.#timers.now();
+    this.#lastAt = this.#timers.monotonicNow();
     this.#busy = this.#write(value)
       .catch((thrown) => this.#onError(toAppError(thrown)))
       .finally(() => {

@@ -193,6 +193,7 @@ export class Intake {
       prompt: trigger.prompt,
       contentHash: hash,
       createdAt: this.#timers.now(),
+      seenAt: this.#timers.monotonicNow(),
       stage: "queued",
       answerId: null,
       recovered: false,

@@ -127,7 +127,7 @@ function dyingJournal(at: number, when: "before" | "after"): { journal: Journal;
 /** What a restart does, and what must be true then. */
 async function restartAndJudge(asked: Widget, scenario: Scenario): Promise<void> {
   const live = await bench.journal.live();
-  for (const row of live) await work(recoverTask(row), bench.journal, scenario);
+  for (const row of live) await work(recoverTask(row, systemTimers), bench.journal, scenario);
   await scenario.judge(asked);
   expect(bench.rows()).toMatchObject([{ status: "succeeded", stage: "answered" }]);
 }

@@ -26,6 +26,7 @@ function task(id: string, canvasId = "a", widgetId = id): Task {
     prompt: id,
     contentHash: id,
     createdAt: 0,
+    seenAt: 0,
     stage: "queued",
     answerId: null,
     recovered: false,

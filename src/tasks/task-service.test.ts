@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { Widget } from "../canvus/widget.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { Journal } from "../storage/storage.ts";
-import { systemTimers } from "../timers.ts";
+import { systemTimers, type Timers } from "../timers.ts";
 import { hasStatus, withStatus } from "../triggers/our-marks.ts";
 import type { SchedulerLimits } from "./task-scheduler.ts";
 import { TaskService } from "./task-service.ts";
@@ -32,13 +32,17 @@ const LIMITS: SchedulerLimits = {
 };
 
 /** A service that watches the bench's canvas. */
-async function start(limits: Partial<SchedulerLimits> = {}, journal: Journal = bench.journal) {
+async function start(
+  limits: Partial<SchedulerLimits> = {},
+  journal: Journal = bench.journal,
+  timers: Timers = systemTimers,
+) {
   const service = new TaskService({
     limits: { ...LIMITS, ...limits },
     settleMs: 5,
     journal,
     abilities: everyAbility(script.ability),
-    timers: systemTimers,
+    timers,
     logger: bench.logger,
   });
   services.push(service);
@@ -279,3 +283,22 @@ function count(message: string): number {
 function never(): never {
   throw new Error("there must be such a note");
 }
+
+test.each([-1, 1])(
+  "a clock that is set by %i hour neither delays a prompt nor gives it up",
+  async (hours) => {
+    let setBy = 0;
+    await start({ maxRunning: 1 }, bench.journal, { ...systemTimers, now: () => Date.now() + setBy });
+    await bench.write("{{a}}");
+    await bench.write("{{b}}");
+    const running = await script.next();
+    setBy = hours * 60 * 60_000;
+    running.fail(new AppError("RUNNER_CRASHED", "crashed"));
+    await answerAll(2);
+    expect(await ended(2)).toEqual(["succeeded", "succeeded"]);
+    for (const { duration_ms } of bench.rows()) {
+      expect(duration_ms).toBeGreaterThanOrEqual(0);
+      expect(duration_ms).toBeLessThan(60 * 60_000);
+    }
+  },
+);

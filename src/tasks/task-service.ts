@@ -75,7 +75,7 @@ export class TaskService {
   async adopt(board: CanvasBoard): Promise<void> {
     this.#boards.set(board.canvasId, board);
     for (const row of await this.#options.journal.live()) {
-      if (row.canvas_id === board.canvasId) this.#enqueue(recoverTask(row));
+      if (row.canvas_id === board.canvasId) this.#enqueue(recoverTask(row, this.#options.timers));
     }
   }
 
@@ -218,7 +218,7 @@ export class TaskService {
   /** Runs an event of the scheduler and arms the timer for its next wish. */
   #dispatch(event: (now: number) => void): void {
     const { timers } = this.#options;
-    const now = timers.now();
+    const now = timers.monotonicNow();
     event(now);
     this.#intake.onRoom();
     this.#cancelWake?.();
@@ -226,7 +226,7 @@ export class TaskService {
     // Asked with the time of the event: what became due while it was handled would else never be woken for.
     const wakeAt = this.#scheduler.nextWakeAt(now);
     if (wakeAt === null || this.#stopping) return;
-    this.#cancelWake = timers.schedule(Math.max(0, wakeAt - timers.now()), () =>
+    this.#cancelWake = timers.schedule(Math.max(0, wakeAt - timers.monotonicNow()), () =>
       this.#dispatch((now) => this.#scheduler.tick(now)),
     );
   }
@@ -239,11 +239,16 @@ export class TaskService {
         source,
         operation_type: task.operation,
         stage: task.stage,
-        duration_ms: this.#options.timers.now() - task.createdAt,
+        duration_ms: this.#age(task),
       });
     }
     if (running + waiting > 0)
       this.#options.logger.info("prompts are left to the next start", { source, running, waiting });
+  }
+
+  /** In whole ms. */
+  #age(task: Task): number {
+    return Math.round(this.#options.timers.monotonicNow() - task.seenAt);
   }
 
   #log(task: Task): Logger {
@@ -259,7 +264,7 @@ export class TaskService {
     const fields = {
       source: "tasks/task-service.ts:logEnd",
       operation_type: task.operation,
-      duration_ms: this.#options.timers.now() - task.createdAt,
+      duration_ms: this.#age(task),
     };
     if (!result.done) {
       log.warn(`prompt not finished: ${result.error.message}`, { ...fields, error: result.error });

@@ -3,6 +3,7 @@ import { FakeTimers } from "../canvus/testing/fake-timers.ts";
 import { rejection } from "../canvus/testing/test-server.ts";
 import type { Widget } from "../canvus/widget.ts";
 import { AppError } from "../errors/app-error.ts";
+import { systemTimers } from "../timers.ts";
 import { withStatus } from "../triggers/our-marks.ts";
 import { recoverTask } from "./recovery.ts";
 import type { Task } from "./task.ts";
@@ -133,7 +134,7 @@ test("of two notes that a killed service created for one answer, one is left", a
   const [row] = await bench.journal.live();
   if (!row) throw new Error("there must be a row");
   const call = script.next();
-  const done = work(recoverTask(row)).answer();
+  const done = work(recoverTask(row, systemTimers)).answer();
   (await call).answer("Because.");
   await done;
   expect(await texts()).toEqual(["Because."]);

@@ -266,7 +266,7 @@ export class TaskWork {
   }
 
   #duration(): number {
-    return this.#options.timers.now() - this.#options.task.createdAt;
+    return Math.round(this.#options.timers.monotonicNow() - this.#options.task.seenAt);
   }
 }
 

@@ -9,7 +9,10 @@ export interface Task {
   readonly prompt: string;
   /** SHA-256 (hex) of the trigger's content: tells whether the note still asks the same. */
   readonly contentHash: string;
+  /** When it was first seen, ms since the epoch. */
   readonly createdAt: number;
+  /** The same on the clock that only goes forward, of this run of the service: before its start for recovered tasks. */
+  readonly seenAt: number;
   /** How far the canvas has been written: nothing yet, question taken, answer complete. */
   stage: "queued" | "claimed" | "answered";
   /** The note or picture that is the answer, once it exists. */

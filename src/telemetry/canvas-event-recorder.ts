@@ -38,7 +38,7 @@ export class CanvasEventRecorder {
 
   constructor(options: CanvasEventRecorderOptions) {
     this.#options = options;
-    this.#filledAt = options.timers.now();
+    this.#filledAt = options.timers.monotonicNow();
   }
 
   /** Changes that were not recorded because there were too many. */
@@ -108,8 +108,8 @@ export class CanvasEventRecorder {
   }
 
   #takeRoom(): boolean {
-    const now = this.#options.timers.now();
-    const passed = Math.max(0, now - this.#filledAt);
+    const now = this.#options.timers.monotonicNow();
+    const passed = now - this.#filledAt;
     this.#room = Math.min(BURST_ROWS, this.#room + (passed / 1000) * ROWS_PER_SECOND);
     this.#filledAt = now;
     if (this.#room < 1) return false;

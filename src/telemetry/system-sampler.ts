@@ -48,7 +48,7 @@ export class SystemSampler {
 
   constructor(options: SystemSamplerOptions) {
     this.#options = options;
-    this.#startedAt = options.timers.now();
+    this.#startedAt = options.timers.monotonicNow();
   }
 
   start(): void {
@@ -71,10 +71,9 @@ export class SystemSampler {
 
   async #sample(): Promise<void> {
     const { databaseFile, record, timers } = this.#options;
-    const now = timers.now();
     const row = {
-      created_at: new Date(now).toISOString(),
-      uptime_ms: now - this.#startedAt,
+      created_at: new Date(timers.now()).toISOString(),
+      uptime_ms: Math.round(timers.monotonicNow() - this.#startedAt),
       service_rss_bytes: process.memoryUsage.rss(),
       ...this.#figures(),
       disk_free_bytes: await freeBytes(dirname(databaseFile)),

@@ -1,6 +1,7 @@
 import type { Timers } from "../../timers.ts";
 
 interface Entry {
+  /** On the clock that only goes forward. */
   readonly at: number;
   readonly delayMs: number;
   readonly run: () => void;
@@ -13,16 +14,26 @@ interface Waiter {
 
 /** Time that stands still until a test moves it. */
 export class FakeTimers implements Timers {
-  #now = Date.UTC(2026, 0, 1);
+  #epoch = Date.UTC(2026, 0, 1);
+  #passed = 0;
   readonly #entries = new Set<Entry>();
   readonly #waiters = new Set<Waiter>();
 
   now(): number {
-    return this.#now;
+    return this.#epoch + this.#passed;
+  }
+
+  monotonicNow(): number {
+    return this.#passed;
+  }
+
+  /** Sets the time of day forward, or back; no time passes. */
+  setClockBy(ms: number): void {
+    this.#epoch += ms;
   }
 
   schedule(delayMs: number, run: () => void): () => void {
-    const entry = { at: this.#now + delayMs, delayMs, run };
+    const entry = { at: this.#passed + delayMs, delayMs, run };
     this.#entries.add(entry);
     for (const waiter of [...this.#waiters]) {
       if (!waiter.accepts(delayMs, entry.at)) continue;
@@ -39,7 +50,7 @@ export class FakeTimers implements Timers {
 
   /** Lets time pass and runs what becomes due, in order. */
   advance(ms: number): void {
-    const end = this.#now + ms;
+    const end = this.#passed + ms;
     for (;;) {
       const due = [...this.#entries]
         .filter((entry) => entry.at <= end)
@@ -47,10 +58,10 @@ export class FakeTimers implements Timers {
       const [next] = due;
       if (next === undefined) break;
       this.#entries.delete(next);
-      this.#now = Math.max(this.#now, next.at);
+      this.#passed = Math.max(this.#passed, next.at);
       next.run();
     }
-    this.#now = end;
+    this.#passed = end;
   }
 
   /** Resolves when a timer is set, from now on or already, whose delay the test is waiting for. */

@@ -64,7 +64,7 @@ export class RemoteHttp {
     read: (response: Response, touch: () => void) => Promise<T>,
   ): Promise<T> {
     const { timers } = this.#options;
-    const startedAt = timers.now();
+    const startedAt = timers.monotonicNow();
     const deadline = new Deadline(timers, request.idleTimeoutMs, request.signal);
     try {
       const response = await this.#open(request, deadline);
@@ -159,7 +159,7 @@ export class RemoteHttp {
       method,
       url: url.origin + url.pathname,
       endpoint: asked.endpoint,
-      duration_ms: Math.round(this.#options.timers.now() - startedAt),
+      duration_ms: Math.round(this.#options.timers.monotonicNow() - startedAt),
       ...outcome,
     });
   }

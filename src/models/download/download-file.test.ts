@@ -321,7 +321,7 @@ describe("a disk", () => {
   test("that others fill meanwhile is left its last bytes, and it goes on when there is room again", async () => {
     if (!disk) return;
     let clock = 0;
-    const timers = { ...systemTimers, now: () => (clock += 1000) };
+    const timers = { ...systemTimers, monotonicNow: () => (clock += 1000) };
     const settings = { connections: 1, marginBytes: 2_000_000, timers };
     const error = await failure({ settings, onProgress: fillOnce(4_500_000) });
     expect(error.message).toContain("1.0 MB of free space are needed");

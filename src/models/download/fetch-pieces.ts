@@ -47,7 +47,7 @@ class PiecesFetch {
   constructor(job: PiecesJob) {
     this.#job = job;
     this.#source = job.remote.resolvedUrl;
-    this.#savedAt = job.settings.timers.now();
+    this.#savedAt = job.settings.timers.monotonicNow();
   }
 
   async run(): Promise<void> {
@@ -137,7 +137,7 @@ class PiecesFetch {
 
   async #saveNowAndThen(): Promise<void> {
     const { part, settings } = this.#job;
-    const now = settings.timers.now();
+    const now = settings.timers.monotonicNow();
     if (this.#isSaving || now - this.#savedAt < SAVE_EVERY_MS) return;
     this.#savedAt = now;
     this.#isSaving = true;

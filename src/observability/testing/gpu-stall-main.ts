@@ -9,7 +9,7 @@ import { GpuThread } from "../gpu-thread.ts";
 const monitor = new GpuMonitor({
   probe: new GpuThread(new URL("../gpu-worker.ts", import.meta.url)),
   timers: {
-    now: () => performance.now(),
+    monotonicNow: () => performance.now(),
     schedule(delayMs, run) {
       const handle = setTimeout(run, delayMs);
       return () => clearTimeout(handle);

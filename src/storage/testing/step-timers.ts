@@ -14,6 +14,10 @@ export class StepTimers implements StorageTimers {
     return this.#now;
   }
 
+  monotonicNow(): number {
+    return this.#now;
+  }
+
   schedule(delayMs: number, run: () => void): () => void {
     const planned = { at: this.#now + delayMs, run };
     this.#planned.add(planned);

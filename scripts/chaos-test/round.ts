@@ -1,24 +1,34 @@
-import { Database } from "bun:sqlite";
-import { appendFile, mkdir } from "node:fs/promises";
+import { appendFile, cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { LogLine } from "../../src/e2e/executable.ts";
 import { TestCanvas } from "../../src/e2e/test-canvas.ts";
+import { SmallDisk } from "../../src/storage/testing/small-disk.ts";
+import { findRemains, readHistory } from "./aftermath.ts";
 import { Asker } from "./asker.ts";
+import { slowServer } from "./faults.ts";
 import { type Blow, Killer } from "./killer.ts";
-import { lastingProcesses } from "./processes.ts";
+import { Person, writesOf } from "./person.ts";
+import { KINDS } from "./prompts.ts";
 import { Random } from "./random.ts";
-import { type Asked, judge, type Note, type Row, type Write } from "./verdict.ts";
-import { CANVAS_IDS, type FaultRule, TOKEN, Victims } from "./victims.ts";
+import { ShiftedClock } from "./shifted-clock.ts";
+import { type Asked, judge, type Row, type Widget } from "./verdict.ts";
+import { CANVAS_IDS, TOKEN, Victims } from "./victims.ts";
+import { waitUntil } from "./wait-until.ts";
+
+export interface RoundOptions {
+  readonly seed: number;
+  readonly folder: string;
+  readonly executable: string;
+  /** See shifted-clock.ts; null where there is none. */
+  readonly clockLibrary: string | null;
+}
 
 export interface RoundResult {
   readonly seed: number;
   readonly blows: readonly Blow[];
-  /** Questions that the server has confirmed. */
-  readonly prompts: number;
-  /** Those of them that their author deleted again; some before they were taken. */
-  readonly regretted: number;
-  readonly succeeded: number;
-  readonly cancelled: number;
+  /** What the server has taken. */
+  readonly asked: readonly Asked[];
+  readonly rows: readonly Row[];
   readonly durationMs: number;
   readonly violations: readonly string[];
 }
@@ -30,13 +40,17 @@ const SETTINGS = {
   CANVUSLLM_LOG_LEVEL: "debug",
 };
 const POLITE_EXIT_CODE = 143;
+/** Room for a database with its log; the service makes some hundred kB of both in a round. */
+const DISK_MB = 24;
+/** Files cannot be downloaded to a full disk; people are told to free some space. */
+const EXCUSED_BY_FULL_DISK = ["DOWNLOAD_NOT_SAVED"];
 
 /** One life of the service under load and blows; what happens follows from the seed. */
 export class Round {
-  readonly #seed: number;
-  readonly #folder: string;
-  readonly #executable: string;
+  readonly #options: RoundOptions;
   readonly #random: Random;
+  readonly #disk: SmallDisk | null;
+  readonly #clock: ShiftedClock | null;
   readonly #victims: Victims;
   readonly #violations: string[] = [];
   readonly #events: string[] = [];
@@ -45,18 +59,25 @@ export class Round {
   #askers: Asker[] = [];
   #killer: Killer | null = null;
 
-  constructor(options: { readonly seed: number; readonly folder: string; readonly executable: string }) {
-    this.#seed = options.seed;
-    this.#folder = options.folder;
-    this.#executable = options.executable;
+  /** The folder must exist. */
+  constructor(options: RoundOptions) {
+    const { folder, clockLibrary } = options;
+    this.#options = options;
     this.#random = new Random(options.seed);
     const queueLimit = String(this.#random.chance(0.3) ? this.#random.between(1, 6) : 200);
-    this.#victims = new Victims(options.folder, { ...SETTINGS, CANVUSLLM_QUEUE_LIMIT: queueLimit });
+    this.#disk = this.#random.chance(0.4) && SmallDisk.available ? new SmallDisk(DISK_MB) : null;
+    this.#clock = clockLibrary === null ? null : new ShiftedClock(clockLibrary, folder);
+    this.#victims = new Victims(folder, {
+      ...SETTINGS,
+      CANVUSLLM_QUEUE_LIMIT: queueLimit,
+      CANVUSLLM_DATA_DIR: this.#dataFolder,
+      TMPDIR: this.#temporaryFolder,
+      ...this.#clock?.environment,
+    });
   }
 
   /** Logs stay in the folder when there were violations. */
   async play(): Promise<RoundResult> {
-    await mkdir(this.#folder, { recursive: true });
     let rows: readonly Row[] = [];
     try {
       await this.#begin();
@@ -66,53 +87,64 @@ export class Round {
     } catch (error) {
       this.#violations.push(`the round broke: ${firstLine(error)}`);
       this.#note(String(error));
-    } finally {
-      for (const canvas of this.#canvases) canvas.close();
-      await this.end();
     }
     await this.#saveLogs();
-    const count = (status: string) => rows.filter((row) => row.status === status).length;
+    await this.end();
     return {
-      seed: this.#seed,
+      seed: this.#options.seed,
       blows: this.#killer?.blows ?? [],
-      prompts: this.#asked.filter(({ confirmed }) => confirmed).length,
-      regretted: this.#asked.filter(({ confirmed, deleted }) => confirmed && deleted).length,
-      succeeded: count("succeeded"),
-      cancelled: count("cancelled"),
+      asked: this.#asked.filter(({ confirmed }) => confirmed),
+      rows,
       durationMs: Math.round(performance.now() - this.#began),
       violations: this.#violations,
     };
   }
 
-  /** Kills every process of the round. */
-  end(): Promise<void> {
-    return this.#victims.end();
+  /** Kills every process of the round. Idempotent. */
+  async end(): Promise<void> {
+    for (const canvas of this.#canvases) canvas.close();
+    await this.#victims.end();
+    this.#disk?.remove();
   }
 
   get #asked(): Asked[] {
     return this.#askers.flatMap((asker) => asker.asked);
   }
 
+  get #dataFolder(): string {
+    return this.#disk?.folder ?? join(this.#options.folder, "data");
+  }
+
+  get #temporaryFolder(): string {
+    return join(this.#options.folder, "tmp");
+  }
+
   async #begin(): Promise<void> {
+    await mkdir(this.#temporaryFolder);
     await this.#victims.startSimulator();
     const server = { url: this.#victims.url, token: TOKEN };
     this.#canvases = CANVAS_IDS.map((id) => new TestCanvas(server, id));
     this.#askers = this.#canvases.map(
-      (canvas) => new Asker(canvas, new Random(this.#random.between(0, 2 ** 31))),
+      (canvas) => new Asker(new Person(server, canvas), this.#newRandom(), KINDS),
     );
     for (const asker of this.#askers) await asker.clutter(6);
-    await this.#victims.setFaults(faults(this.#random));
+    await this.#victims.setFaults(slowServer(this.#random));
     this.#victims.startService();
     if (this.#random.chance(0.5)) await this.#victims.serviceReady();
   }
 
   async #storm(): Promise<void> {
-    const note = (text: string) => this.#note(text);
-    const random = new Random(this.#random.between(0, 2 ** 31));
-    this.#killer = new Killer({ victims: this.#victims, canvases: this.#canvases, random, note });
+    this.#killer = new Killer({
+      victims: this.#victims,
+      canvases: this.#canvases,
+      disk: this.#disk,
+      clock: this.#clock,
+      random: this.#newRandom(),
+      note: (text) => this.#note(text),
+    });
     await Promise.all([
-      this.#killer.strike(this.#random.between(1, 3)),
-      ...this.#askers.map((asker) => asker.ask(this.#random.between(4, 7))),
+      this.#killer.strike(this.#random.between(1, 4)),
+      ...this.#askers.map((asker) => asker.ask(this.#random.between(4, 8))),
     ]);
   }
 
@@ -120,11 +152,11 @@ export class Round {
   async #calm(): Promise<void> {
     this.#note("calm");
     await this.#victims.setFaults([]);
-    for (const canvas of this.#canvases)
-      await canvas.until(() => (this.#isSettled(canvas) ? true : undefined));
-    const { service } = this.#victims;
     await this.#victims.serviceReady();
-    await service.logged(() => isIdle(service.log));
+    await waitUntil(
+      "all is answered",
+      async () => isIdle(this.#victims.service.log) && (await this.#isSettled()),
+    );
     if (this.#random.chance(0.1)) await this.#lookAgain();
   }
 
@@ -132,52 +164,45 @@ export class Round {
   async #lookAgain(): Promise<void> {
     this.#note("a start with nothing to do");
     await this.#stopPolitely();
-    const before = (await this.#victims.writes()).length;
+    const before = (await writesOf(this.#victims.url)).length;
     this.#victims.startService();
     await this.#victims.serviceReady();
     await Bun.sleep(3 * Number(SETTINGS.CANVUSLLM_PROMPT_SETTLE_MS));
-    const written = (await this.#victims.writes()).slice(before);
+    const written = (await writesOf(this.#victims.url)).slice(before);
     if (written.length > 0)
       this.#violations.push(`a start with nothing to do wrote ${JSON.stringify(written)}`);
   }
 
-  #isSettled(canvas: TestCanvas): boolean {
-    const questions = canvas.notes.filter(({ title }) => title.includes(" question "));
-    if (canvas.notes.some(({ text }) => text.includes("⏳") || text.includes("{{"))) return false;
-    const answers = canvas.answers.map(({ text }) => text);
-    for (const note of questions) {
-      const asked = this.#asked.find(({ title }) => title === note.title);
-      const at = answers.indexOf(asked?.answer ?? "");
-      if (at < 0) return false;
-      answers.splice(at, 1);
-    }
-    return true;
+  /** No question is open and nothing says that one is worked on. */
+  async #isSettled(): Promise<boolean> {
+    const names = new Set(this.#asked.filter(({ question }) => question === "").map(({ title }) => title));
+    const isOpen = ({ text = "", title = "", original_filename: name = "" }: Widget) =>
+      /⏳|\{\{/.test(text) ||
+      title.includes("⏳ AI: \u2060working") ||
+      (names.has(name) && !title.includes("⏳"));
+    return !(await this.#widgets()).flat().some(isOpen);
+  }
+
+  #widgets(): Promise<Widget[][]> {
+    return Promise.all(
+      this.#canvases.map((canvas) => canvas.request("GET", "/widgets") as Promise<Widget[]>),
+    );
   }
 
   async #judge(): Promise<readonly Row[]> {
     await this.#stopPolitely();
-    const orphans = await lastingProcesses(this.#executable, [this.#victims.simulatorPid]);
-    if (orphans.length > 0) this.#violations.push(`processes were left behind: ${orphans.join(", ")}`);
-    for (const id of orphans) process.kill(id, "SIGKILL");
-    const canvases = (await Promise.all(
-      this.#canvases.map((canvas) => canvas.request("GET", "/notes")),
-    )) as Note[][];
-    const writes: readonly Write[] = await this.#victims.writes();
-    const rows = this.#readDatabase();
-    this.#violations.push(...judge({ asked: this.#asked, canvases, rows, writes }));
+    const remains = await findRemains({
+      executable: this.#options.executable,
+      dataFolder: this.#dataFolder,
+      temporaryFolder: this.#temporaryFolder,
+      except: [this.#victims.simulatorPid],
+    });
+    const canvases = await this.#widgets();
+    const writes = await writesOf(this.#victims.url);
+    const rows = readHistory(this.#dataFolder);
+    const excuses = this.#killer?.blows.includes("disk full") ? EXCUSED_BY_FULL_DISK : [];
+    this.#violations.push(...remains, ...judge({ asked: this.#asked, canvases, rows, writes, excuses }));
     return rows;
-  }
-
-  #readDatabase(): readonly Row[] {
-    const database = new Database(join(this.#folder, "data", "data.db"), { readonly: true });
-    try {
-      const integrity = database.query<{ integrity_check: string }, []>("PRAGMA integrity_check").all();
-      const words = integrity.map((row) => row.integrity_check).join("; ");
-      if (words !== "ok") this.#violations.push(`the database is damaged: ${words}`);
-      return database.query<Row, []>("SELECT * FROM processing_history ORDER BY id").all();
-    } finally {
-      database.close();
-    }
   }
 
   async #stopPolitely(): Promise<void> {
@@ -187,38 +212,23 @@ export class Round {
     if (code !== POLITE_EXIT_CODE) this.#violations.push(`the service ended with ${code} after SIGTERM`);
   }
 
+  #newRandom(): Random {
+    return new Random(this.#random.between(0, 2 ** 31));
+  }
+
   #note(text: string): void {
     this.#events.push(`${new Date().toISOString()} ${text}`);
   }
 
   async #saveLogs(): Promise<void> {
+    const { folder } = this.#options;
     for (const { name, execution } of this.#victims.runs) {
-      await appendFile(join(this.#folder, `${name}.log`), `${execution.stderr.join("\n")}\n`);
+      await appendFile(join(folder, `${name}.log`), `${execution.stderr.join("\n")}\n`);
     }
-    await appendFile(join(this.#folder, "events.log"), [...this.#events, ...this.#violations, ""].join("\n"));
+    await appendFile(join(folder, "events.log"), [...this.#events, ...this.#violations, ""].join("\n"));
+    if (this.#disk !== null && this.#violations.length > 0)
+      await cp(this.#disk.folder, join(folder, "data"), { recursive: true });
   }
-}
-
-/** Slow and lying servers widen the moments between two writes. */
-function faults(random: Random): FaultRule[] {
-  const note = { path: "*/notes/*" };
-  const when = () => random.pick(["before", "after"]);
-  return [
-    { kind: "latency", method: "PATCH", ...note, when: when(), ms: random.between(50, 300), rate: 0.4 },
-    {
-      kind: "latency",
-      method: "POST",
-      path: "*/notes",
-      when: when(),
-      ms: random.between(50, 300),
-      rate: 0.5,
-    },
-    { kind: "latency", method: "GET", path: "*/widgets/*", ms: random.between(10, 80), rate: 0.3 },
-    ...(random.chance(0.5)
-      ? [{ kind: "reset", when: "after", method: "POST", path: "*/notes", rate: 0.25 }]
-      : []),
-    ...(random.chance(0.5) ? [{ kind: "reset", when: "after", method: "PATCH", ...note, rate: 0.15 }] : []),
-  ];
 }
 
 function firstLine(error: unknown): string {

@@ -1,22 +1,34 @@
 import { overlaps, type Rect } from "../../src/canvus/geometry.ts";
+import type { Kind } from "./prompts.ts";
 
-export interface Note {
+export interface Widget {
   readonly id: string;
-  readonly text: string;
-  readonly title: string;
+  readonly widget_type: string;
+  readonly parent_id: string;
+  readonly text?: string;
+  readonly title?: string;
+  readonly original_filename?: string;
   readonly location: { readonly x: number; readonly y: number };
   readonly size: { readonly width: number; readonly height: number };
   readonly scale: number;
 }
 
-/** A question that a person wrote; `title` is unique, so that the note is found also when the reply to it got lost. */
+/**
+ * What a person asked for; `title` is unique: the title of the note, or the name of the file, by which it is found also
+ * when the reply of the server got lost.
+ */
 export interface Asked {
+  readonly kind: Kind;
   readonly title: string;
+  /** What the note has to read in the end; "" for a file. */
   readonly question: string;
-  readonly answer: string;
-  /** The server said that it has the note. */
+  /** Word for word; null: whatever the service says it answered. */
+  readonly answer: string | null;
+  /** Code of the error that has to come instead. */
+  readonly error: string | null;
+  /** The server said that it has it. */
   confirmed: boolean;
-  /** The person deleted, or tried to delete, the note. */
+  /** The person deleted it, or tried to. */
   deleted: boolean;
 }
 
@@ -26,93 +38,140 @@ export interface Row {
   readonly response_widget_id: string | null;
   readonly response: string | null;
   readonly status: string;
+  readonly error_code: string | null;
+  readonly duration_ms: number | null;
 }
 
 export interface Write {
   readonly method: string;
   readonly applied: boolean;
-  readonly widget?: { readonly id: string; readonly title?: string };
+  readonly widget?: {
+    readonly id: string;
+    readonly title?: string;
+    readonly original_filename?: string;
+  };
 }
 
 /** All that can be known from outside when a round is over. */
 export interface Evidence {
   readonly asked: readonly Asked[];
-  /** The notes of each canvas. */
-  readonly canvases: readonly (readonly Note[])[];
+  /** What is on each canvas. */
+  readonly canvases: readonly (readonly Widget[])[];
   readonly rows: readonly Row[];
   readonly writes: readonly Write[];
+  /** Codes of errors that the faults of this round excuse: people were told, and know what to do. */
+  readonly excuses: readonly string[];
 }
 
 const ANSWER = "AI answer ";
 
 /** Pure: what contradicts "every prompt is answered exactly once", in words; empty when nothing does. */
 export function judge(evidence: Evidence): string[] {
-  const notes = evidence.canvases.flat();
-  const answers = notes.filter((note) => note.title.startsWith(ANSWER));
+  const widgets = evidence.canvases.flat();
+  const answers = widgets.filter(({ title }) => title?.startsWith(ANSWER));
+  const failed = new Set(
+    evidence.rows.filter(({ status }) => status === "failed").map((row) => row.widget_id),
+  );
   return [
-    ...evidence.asked.flatMap((asked) => judgeQuestion(asked, notes, evidence.rows)),
+    ...evidence.asked.flatMap((asked) => judgePrompt(asked, widgets, evidence)),
     ...evidence.rows.flatMap((row) => judgeRow(row, answers)),
     ...answers.flatMap((answer) => judgeAnswer(answer, evidence.rows)),
-    ...notes.flatMap(leftovers),
+    ...widgets.flatMap((widget) => leftovers(widget, failed.has(widget.id))),
     ...evidence.canvases.flatMap(overlapping),
     ...twinsWritten(evidence.writes),
   ];
 }
 
-function judgeQuestion(asked: Asked, notes: readonly Note[], rows: readonly Row[]): string[] {
-  const copies = notes.filter((note) => note.title === asked.title);
-  if (copies.length > 1) return [`${asked.title} is on the canvas ${copies.length} times`];
-  const [note] = copies;
-  if (!note) return asked.confirmed && !asked.deleted ? [`${asked.title} is gone from the canvas`] : [];
+function judgePrompt(
+  asked: Asked,
+  widgets: readonly Widget[],
+  { rows, writes, excuses }: Evidence,
+): string[] {
+  const { title, question, answer, confirmed, deleted } = asked;
+  const ids = idsOf(asked, writes);
+  if (ids.length > 1) return [`${title} is on the canvas ${ids.length} times`];
+  const [id] = ids;
+  if (id === undefined) return confirmed ? [`${title} never came to the server`] : [];
   const found: string[] = [];
-  if (note.text !== asked.question) found.push(`${asked.title} reads ${JSON.stringify(note.text)}`);
-  const own = rows.filter((row) => row.widget_id === note.id);
-  const succeeded = own.filter((row) => row.status === "succeeded");
-  if (succeeded.length !== 1 || own.length !== 1) {
-    found.push(`${asked.title} has the rows ${JSON.stringify(own.map((row) => row.status))}`);
-  }
-  for (const row of succeeded) {
-    const answer = notes.find(({ id }) => id === row.response_widget_id);
-    if (answer?.text !== asked.answer) {
-      found.push(
-        `${asked.title} is answered by ${JSON.stringify(answer?.text)} instead of "${asked.answer}"`,
-      );
-    }
+  const widget = widgets.find((each) => each.id === id);
+  const own = rows.filter((row) => row.widget_id === id);
+  const succeeded = own.filter(({ status }) => status === "succeeded");
+  const excused = own.filter(
+    ({ status, error_code: code }) => status === "failed" && code !== null && excuses.includes(code),
+  );
+  const isNote = question !== "";
+  if (isNote && widget && widget.text !== question)
+    found.push(`${title} reads ${JSON.stringify(widget.text)}`);
+  if (isNote && !widget && !deleted) found.push(`${title} is gone from the canvas`);
+  if (!isNote && widget && excused.length === 0) found.push(`${title} was not taken away`);
+  const expected =
+    asked.error === null ? succeeded : own.filter(({ error_code: code }) => code === asked.error);
+  const isDone = expected.length === 1 || excused.length === 1;
+  if (!deleted && !(isDone && own.length === 1))
+    found.push(`${title} has the rows ${JSON.stringify(own.map((row) => row.error_code ?? row.status))}`);
+  for (const { response_widget_id } of succeeded) {
+    const text = widgets.find((each) => each.id === response_widget_id)?.text;
+    if (!deleted && answer !== null && text !== answer)
+      found.push(`${title} is answered by ${JSON.stringify(text)} instead of "${answer}"`);
   }
   return found;
 }
 
-function judgeRow(row: Row, answers: readonly Note[]): string[] {
-  const own = answers.filter((note) => note.title === ANSWER + row.correlation_id);
+function idsOf({ title }: Asked, writes: readonly Write[]): string[] {
+  const own = writes.filter(
+    ({ method, applied, widget }) =>
+      method === "POST" && applied && (widget?.title === title || widget?.original_filename === title),
+  );
+  return own.flatMap(({ widget }) => widget?.id ?? []);
+}
+
+function judgeRow(row: Row, answers: readonly Widget[]): string[] {
+  const own = answers.filter(({ title }) => title === ANSWER + row.correlation_id);
+  const found: string[] = [];
+  if ((row.duration_ms ?? 0) < 0) found.push(`row ${row.correlation_id} took ${row.duration_ms} ms`);
+  const [answer] = own;
+  const isWhole = own.length === 1 && answer?.id === row.response_widget_id;
   switch (row.status) {
     case "succeeded":
-      if (own.length === 1 && own[0]?.id === row.response_widget_id && own[0].text === row.response)
-        return [];
-      return [`row ${row.correlation_id} succeeded and has the answers ${JSON.stringify(own)}`];
+      if (!isWhole || answer?.text !== row.response)
+        found.push(`row ${row.correlation_id} succeeded and has the answers ${JSON.stringify(own)}`);
+      break;
+    case "failed":
+      if (!isWhole || !answer?.text?.includes(`(${row.error_code})`))
+        found.push(`row ${row.correlation_id} failed and has the notes ${JSON.stringify(own)}`);
+      break;
     case "cancelled":
-      return own.length === 0 ? [] : [`row ${row.correlation_id} was cancelled and left an answer behind`];
+      if (own.length > 0) found.push(`row ${row.correlation_id} was cancelled and left an answer behind`);
+      break;
     default:
-      return [`row ${row.correlation_id} is ${row.status}`];
+      found.push(`row ${row.correlation_id} is ${row.status}`);
   }
-}
-
-function judgeAnswer(answer: Note, rows: readonly Row[]): string[] {
-  const known = rows.some((row) => ANSWER + row.correlation_id === answer.title);
-  return known ? [] : [`the answer "${answer.title}" belongs to no row`];
-}
-
-function leftovers(note: Note): string[] {
-  const found: string[] = [];
-  if (note.text.includes("⏳")) found.push(`a status line was left on "${note.title}"`);
-  if (/\{\{|\}\}/.test(note.text)) found.push(`braces were left on "${note.title}"`);
   return found;
 }
 
-function overlapping(notes: readonly Note[]): string[] {
+function judgeAnswer({ title }: Widget, rows: readonly Row[]): string[] {
+  const known = rows.some((row) => ANSWER + row.correlation_id === title);
+  return known ? [] : [`the answer "${title}" belongs to no row`];
+}
+
+function leftovers({ title = "", text = "" }: Widget, mayBeMarked: boolean): string[] {
   const found: string[] = [];
-  for (const [index, one] of notes.entries()) {
-    for (const other of notes.slice(index + 1)) {
-      if (overlaps(drawn(one), drawn(other))) found.push(`"${one.title}" and "${other.title}" overlap`);
+  if (text.includes("⏳")) found.push(`a status line was left on "${title}"`);
+  if (title.includes("⏳") && !mayBeMarked) found.push(`a mark was left in the title "${title}"`);
+  if (/\{\{|\}\}/.test(text)) found.push(`braces were left on "${title}"`);
+  return found;
+}
+
+/** Answers among themselves and with what people put on the canvas; what lies on something lies there on purpose. */
+function overlapping(widgets: readonly Widget[]): string[] {
+  const root = widgets.find(({ widget_type }) => widget_type === "SharedCanvas")?.id;
+  const drawn = widgets.filter(
+    ({ widget_type, parent_id }) => ["Note", "Image", "Pdf"].includes(widget_type) && parent_id === root,
+  );
+  const found: string[] = [];
+  for (const [index, one] of drawn.entries()) {
+    for (const other of drawn.slice(index + 1)) {
+      if (overlaps(rectOf(one), rectOf(other))) found.push(`"${one.title}" and "${other.title}" overlap`);
     }
   }
   return found;
@@ -128,6 +187,6 @@ function twinsWritten(writes: readonly Write[]): string[] {
   return [...ids].flatMap(([title, { size }]) => (size > 1 ? [`"${title}" was created ${size} times`] : []));
 }
 
-function drawn({ location, size, scale }: Note): Rect {
+function rectOf({ location, size, scale }: Widget): Rect {
   return { ...location, width: size.width * scale, height: size.height * scale };
 }

@@ -1,13 +1,15 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Execution } from "../../src/e2e/executable.ts";
+import type { FaultRule } from "./faults.ts";
 
 export const TOKEN = "token-of-the-chaos-4c1d";
 export const CANVAS_IDS = ["left", "right"] as const;
 
-export interface FaultRule {
-  readonly kind: string;
-  readonly [field: string]: unknown;
-}
+/** The service's child processes, by the command that starts them. */
+export type Helper = "text" | "vision" | "documents";
+
+const LOOK_MS = 5;
 
 /** The processes of one round: a simulated Canvus server and the service. Each can be killed and started again. */
 export class Victims {
@@ -89,15 +91,15 @@ export class Victims {
     this.#simulator = null;
   }
 
-  /** @returns false when there is none at the moment. */
-  async killRunner(): Promise<boolean> {
-    const [runner] = (await this.#service?.children().catch(() => [])) ?? [];
-    if (runner === undefined) return false;
-    try {
-      process.kill(runner, "SIGKILL");
-      return true;
-    } catch {
-      return false;
+  /**
+   * @param patienceMs some are there only while there is work for them
+   * @returns false when there was none.
+   */
+  async killHelper(helper: Helper, patienceMs = 0): Promise<boolean> {
+    for (const began = performance.now(); ; await Bun.sleep(LOOK_MS)) {
+      const pid = await this.#helper(helper);
+      if (pid !== undefined) return kill(pid);
+      if (performance.now() - began >= patienceMs) return false;
     }
   }
 
@@ -105,17 +107,20 @@ export class Victims {
   async setFaults(rules: readonly FaultRule[]): Promise<void> {
     this.#faults = rules;
     await fetch(`${this.url}/_sim/faults`, { method: "DELETE" });
-    if (rules.length === 0) return;
-    await this.control("faults", { rules });
+    if (rules.length > 0) await this.control("faults", { rules });
+  }
+
+  /** For a while there are further faults. */
+  async trouble(rules: readonly FaultRule[], ms: number): Promise<void> {
+    const usual = this.#faults;
+    await this.setFaults([...usual, ...rules]);
+    await Bun.sleep(ms);
+    await this.setFaults(usual);
   }
 
   async control(name: string, body: unknown): Promise<void> {
-    await fetch(`${this.url}/_sim/${name}`, { method: "POST", body: JSON.stringify(body) });
-  }
-
-  async writes(): Promise<readonly never[]> {
-    const response = await fetch(`${this.url}/_sim/log`);
-    return ((await response.json()) as { entries: never[] }).entries;
+    const response = await fetch(`${this.url}/_sim/${name}`, { method: "POST", body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${name}: ${response.status} ${await response.text()}`);
   }
 
   /** Kills whatever still runs, and lets nothing more be started. Idempotent. */
@@ -124,11 +129,29 @@ export class Victims {
     await Promise.all(this.runs.map(({ execution }) => execution.stop("SIGKILL")));
   }
 
+  async #helper(helper: Helper): Promise<number | undefined> {
+    const children = (await this.#service?.children().catch(() => [])) ?? [];
+    for (const pid of children) {
+      const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+      if (command.split("\0").includes(helper)) return pid;
+    }
+    return undefined;
+  }
+
   #run(name: string, args: readonly string[], environment: Record<string, string> = {}): Execution {
     if (this.#isOver) throw new Error("the round is over");
     const execution = new Execution(args, environment);
     const number = this.runs.filter((run) => run.name.startsWith(name)).length + 1;
     this.runs.push({ name: `${name}-${number}`, execution });
     return execution;
+  }
+}
+
+/** @returns false when it has gone already. */
+function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch {
+    return false;
   }
 }

@@ -2,10 +2,12 @@ import { Database } from "bun:sqlite";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { TestCanvas } from "../../src/e2e/test-canvas.ts";
+import { readHistory } from "../chaos-test/aftermath.ts";
 import { Asker } from "../chaos-test/asker.ts";
+import { Person, writesOf } from "../chaos-test/person.ts";
 import { lastingProcesses } from "../chaos-test/processes.ts";
 import { Random } from "../chaos-test/random.ts";
-import { judge, type Note, type Row } from "../chaos-test/verdict.ts";
+import { judge, type Widget } from "../chaos-test/verdict.ts";
 import { CANVAS_IDS, TOKEN, Victims } from "../chaos-test/victims.ts";
 
 export interface StopResult {
@@ -51,7 +53,8 @@ export class StopRound {
     const canvases = CANVAS_IDS.map((id) => new TestCanvas(server, id));
     try {
       const askers = canvases.map(
-        (canvas) => new Asker(canvas, new Random(this.#random.between(0, 2 ** 31))),
+        (canvas) =>
+          new Asker(new Person(server, canvas), new Random(this.#random.between(0, 2 ** 31)), ["note"]),
       );
       this.#victims.startService();
       const asking = Promise.all(askers.map((asker) => asker.ask(this.#random.between(4, 8))));
@@ -132,12 +135,10 @@ export class StopRound {
   }
 
   async #judge(canvases: readonly TestCanvas[], askers: readonly Asker[]): Promise<void> {
-    const notes = (await Promise.all(canvases.map((canvas) => canvas.request("GET", "/notes")))) as Note[][];
-    const database = new Database(join(this.#folder, "data", "data.db"), { readonly: true });
-    const rows = database.query<Row, []>("SELECT * FROM processing_history ORDER BY id").all();
-    database.close();
-    const writes = await this.#victims.writes();
+    const widgets = await Promise.all(canvases.map((canvas) => canvas.request("GET", "/widgets")));
+    const rows = readHistory(join(this.#folder, "data"));
+    const writes = await writesOf(this.#victims.url);
     const asked = askers.flatMap((asker) => asker.asked);
-    this.#violations.push(...judge({ asked, canvases: notes, rows, writes }));
+    this.#violations.push(...judge({ asked, canvases: widgets as Widget[][], rows, writes, excuses: [] }));
   }
 }

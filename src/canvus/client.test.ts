@@ -148,7 +148,7 @@ test("silence ends in a timeout; bytes that keep coming push it back", async () 
   const reading = rejection(client.getCanvas("c"));
   const controller = await arrived.promise;
   timers.advance(20_000);
-  const touched = timers.now() + 30_000;
+  const touched = timers.monotonicNow() + 30_000;
   controller.enqueue(new TextEncoder().encode('{"id":'));
   await timers.untilScheduled((_delayMs, at) => at === touched);
   timers.advance(29_999);

@@ -1,14 +1,15 @@
 import { rm } from "node:fs/promises";
 import { AppError } from "../errors/app-error.ts";
-import { type RetryPolicy, withRetry } from "../http/retry.ts";
 import type { Logger } from "../observability/logger.ts";
 import { cancelled, systemTimers, type Timers } from "../timers.ts";
+import { AuthorizedHttp } from "./authorized-http.ts";
 import { apiRoot } from "./base-url.ts";
 import { type Canvas, parseCanvas, parseServerInfo, type ServerInfo } from "./canvas.ts";
 import { CreateOnce, type Creation } from "./create-once.ts";
 import { type Credentials, logIn, TokenSource } from "./credentials.ts";
 import { canvasEndpoint, collectionEndpoint, widgetEndpoint, widgetsEndpoint } from "./endpoints.ts";
 import { Http, type HttpRequest, type TlsOptions } from "./http.ts";
+import { expectParsed, parseList } from "./parse-reply.ts";
 import { parseWidget } from "./parse-widget.ts";
 import type { Widget } from "./widget.ts";
 import {
@@ -39,27 +40,24 @@ export interface CanvusClientOptions {
 
 /**
  * The Canvus REST API as this service needs it. Every method throws AppError CANVUS_* (or CANCELLED when its signal
- * aborts; a create or a patch that is on its way is not cut off, only not repeated); reads, patches with absolute values and deletes are repeated while the error is retryable, creates only
- * after the canvas was searched for their mark.
+ * aborts; a create or a patch that is on its way is not cut off, only not repeated). Reads, patches with absolute values
+ * and deletes are repeated while the error is retryable, creates only after the canvas was searched for their mark.
  */
 export class CanvusClient {
   /** Host and port of the server, for messages. */
   readonly host: string;
   readonly #http: Http;
-  readonly #tokens: TokenSource;
-  readonly #policy: RetryPolicy;
+  readonly #requests: AuthorizedHttp;
   readonly #creations: CreateOnce;
   readonly #maxDownloadBytes: number;
-  readonly #logger: Logger;
 
   /** @throws AppError CONFIG_INVALID, CANVUS_TLS or CANVUS_UNAUTHORIZED when the options cannot be used at all. */
   constructor(options: CanvusClientOptions) {
     const root = apiRoot(options.baseUrl);
     const timers = options.timers ?? systemTimers;
     this.host = root.host;
-    this.#logger = options.logger;
     this.#maxDownloadBytes = options.maxDownloadBytes;
-    this.#tokens = new TokenSource(options.credentials, async (email, password) => {
+    const tokens = new TokenSource(options.credentials, async (email, password) => {
       const token = await logIn(this.#http, email, password);
       options.logger.conceal(token);
       return token;
@@ -70,10 +68,11 @@ export class CanvusClient {
       requestTimeoutMs: options.requestTimeoutMs,
       timers,
       logger: options.logger,
-      secrets: () => this.#tokens.secrets(),
+      secrets: () => tokens.secrets(),
     });
-    this.#policy = { maxRetries: options.maxRetries, retryDelayMs: options.retryDelayMs, timers };
-    this.#creations = new CreateOnce(this.#policy, options.logger);
+    const policy = { maxRetries: options.maxRetries, retryDelayMs: options.retryDelayMs, timers };
+    this.#requests = new AuthorizedHttp({ tokens, policy, logger: options.logger });
+    this.#creations = new CreateOnce(policy, options.logger);
     if (options.tls.allowSelfSigned) {
       options.logger.warn(
         "certificates of the Canvus server are not checked (ALLOW_SELF_SIGNED_CERTS=true)",
@@ -89,7 +88,7 @@ export class CanvusClient {
 
   /** Needs no token. */
   async serverInfo(signal?: AbortSignal): Promise<ServerInfo> {
-    const reply = await this.#retried(
+    const reply = await this.#requests.retried(
       () => this.#http.json({ method: "GET", endpoint: "/server-info", signal }),
       signal,
     );
@@ -169,9 +168,11 @@ export class CanvusClient {
   async deleteWidget(canvasId: string, widget: WidgetReference, signal?: AbortSignal): Promise<void> {
     const endpoint = widgetEndpoint(canvasId, widget);
     try {
-      await this.#retried(
+      await this.#requests.retried(
         () =>
-          this.#authorized({ method: "DELETE", endpoint, signal }, (request) => this.#http.status(request)),
+          this.#requests.authorized({ method: "DELETE", endpoint, signal }, (request) =>
+            this.#http.status(request),
+          ),
         signal,
       );
     } catch (error) {
@@ -188,9 +189,9 @@ export class CanvusClient {
    */
   download(canvasId: string, widget: WidgetReference, path: string, signal?: AbortSignal): Promise<void> {
     const endpoint = `${widgetEndpoint(canvasId, widget)}/download`;
-    return this.#retried(async () => {
+    return this.#requests.retried(async () => {
       await rm(path, { force: true });
-      const bytes = await this.#authorized({ method: "GET", endpoint, signal }, (request) =>
+      const bytes = await this.#requests.authorized({ method: "GET", endpoint, signal }, (request) =>
         this.#http.file(request, path, this.#maxDownloadBytes),
       );
       if (bytes > 0) return;
@@ -203,8 +204,9 @@ export class CanvusClient {
   /** Subscribes to all widgets of a canvas. One attempt; the stream lives until `signal` aborts or the server ends it. */
   openWidgetStream(canvasId: string, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     const endpoint = widgetsEndpoint(canvasId);
-    return this.#authorized({ method: "GET", endpoint, query: "?subscribe=true", signal }, (request) =>
-      this.#http.stream(request),
+    return this.#requests.authorized(
+      { method: "GET", endpoint, query: "?subscribe=true", signal },
+      (request) => this.#http.stream(request),
     );
   }
 
@@ -237,7 +239,7 @@ export class CanvusClient {
       signal,
       post: async () => {
         throwIfAborted(signal);
-        const reply = await this.#authorized({ method: "POST", endpoint }, (request) =>
+        const reply = await this.#requests.authorized({ method: "POST", endpoint }, (request) =>
           this.#http.json({ ...request, ...body() }),
         );
         return expectParsed(parseWidget(reply), endpoint);
@@ -255,42 +257,21 @@ export class CanvusClient {
     signal: AbortSignal | undefined,
   ): Promise<Widget> {
     const endpoint = widgetEndpoint(canvasId, widget);
-    const reply = await this.#retried(() => {
+    const reply = await this.#requests.retried(() => {
       throwIfAborted(signal);
-      return this.#authorized({ method: "PATCH", endpoint, json }, (request) => this.#http.json(request));
+      return this.#requests.authorized({ method: "PATCH", endpoint, json }, (request) =>
+        this.#http.json(request),
+      );
     }, signal);
     return expectParsed(parseWidget(reply), endpoint);
   }
 
   #read(endpoint: string, signal: AbortSignal | undefined): Promise<unknown> {
-    return this.#retried(
-      () => this.#authorized({ method: "GET", endpoint, signal }, (request) => this.#http.json(request)),
+    return this.#requests.retried(
+      () =>
+        this.#requests.authorized({ method: "GET", endpoint, signal }, (request) => this.#http.json(request)),
       signal,
     );
-  }
-
-  /** Sends with the current token and once more with a new one when the server refused the first. */
-  async #authorized<T>(request: HttpRequest, send: (request: HttpRequest) => Promise<T>): Promise<T> {
-    const token = await this.#tokens.current();
-    try {
-      return await send({ ...request, token });
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== "CANVUS_UNAUTHORIZED") throw error;
-      const renewed = await this.#tokens.renewed(token);
-      if (renewed === undefined) throw error;
-      return send({ ...request, token: renewed });
-    }
-  }
-
-  #retried<T>(operation: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    return withRetry(operation, this.#policy, signal, (error, delayMs) => {
-      this.#logger.debug("Canvus request is repeated", {
-        source: "canvus/client.ts:retried",
-        ...error.context,
-        error_code: error.code,
-        delay_ms: delayMs,
-      });
-    });
   }
 }
 
@@ -301,16 +282,4 @@ export class CanvusClient {
  */
 function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw cancelled();
-}
-
-function expectParsed<T>(value: T | null, endpoint: string): T {
-  if (value !== null) return value;
-  throw new AppError("CANVUS_PROTOCOL", `The answer to ${endpoint} is not what Canvus sends.`, {
-    context: { endpoint },
-  });
-}
-
-function parseList<T>(reply: unknown, parse: (element: unknown) => T | null, endpoint: string): T[] {
-  const elements: unknown[] = expectParsed(Array.isArray(reply) ? reply : null, endpoint);
-  return elements.map(parse).filter((element) => element !== null);
 }

@@ -5,7 +5,7 @@ import type { LocalVisionEngineOptions } from "../inference/local-vision-engine.
 import { DEFAULT_LIMITS } from "../inference/supervisor-state.ts";
 import { bundledImageLibrary } from "../native/image-library.ts";
 import type { StorageOptions } from "../storage/storage.ts";
-import type { SchedulerLimits } from "../tasks/task-scheduler.ts";
+import type { SchedulerLimits } from "../tasks/scheduler-contract.ts";
 
 /** The settings of the queue as the scheduler wants them. */
 export function taskLimits(config: Config): SchedulerLimits {

@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
 import { AppError, toAppError } from "../errors/app-error.ts";
 import type { Logger } from "../observability/logger.ts";
+import { checkIntegrity } from "./check-integrity.ts";
 import { DataDirLock } from "./data-dir-lock.ts";
-import type { OpenReport } from "./database.ts";
 import { type Awaitable, DurableJournal, type Journal } from "./durable-journal.ts";
 import { Maintenance } from "./maintenance.ts";
 import type { ModelMemoryStore } from "./model-memory-store.ts";
@@ -13,6 +13,7 @@ import { requireFreeSpace } from "./require-free-space.ts";
 import type { RetentionLimits } from "./retention.ts";
 import type { SessionStore } from "./session-store.ts";
 import { classifyFailure, toStorageError } from "./storage-failure.ts";
+import { StorageLog } from "./storage-log.ts";
 import type { StorageTimers } from "./storage-timers.ts";
 import { type TelemetryCounts, TelemetryQueue } from "./telemetry-queue.ts";
 import type { TelemetryRow } from "./telemetry-row.ts";
@@ -51,7 +52,7 @@ export interface StorageStatus {
  */
 export class Storage {
   readonly #options: StorageOptions;
-  readonly #logger: Logger;
+  readonly #log: StorageLog;
   readonly #lock: DataDirLock;
   readonly #journal: DurableJournal;
   readonly #writer: WorkerLink<WriterOperations>;
@@ -67,7 +68,7 @@ export class Storage {
   constructor(options: StorageOptions) {
     const { file, workers, timers, logger } = options;
     this.#options = options;
-    this.#logger = logger;
+    this.#log = new StorageLog(logger);
     this.#lock = new DataDirLock(dirname(file), "canvuslocallm run");
     const open = (...args: readonly unknown[]) => ({ operation: "open", args }) as const;
     this.#writer = new WorkerLink({ url: workers.writer, opening: () => open(file, null), logger });
@@ -76,7 +77,7 @@ export class Storage {
       {
         recover: (damage) => this.#recover(damage),
         onBegin: (reason) => this.#onOutage(reason),
-        onChange: (error) => this.#onStillOut(error),
+        onChange: (error) => this.#log.stillOut(error),
         onEnd: (durationMs) => this.#onWell(durationMs),
       },
       timers,
@@ -97,7 +98,7 @@ export class Storage {
       tasks: {
         step: () => this.#well("maintain", [timers.now(), options.retention]),
         optimize: () => this.#well("optimize", []),
-        checkIntegrity: () => this.#checkIntegrity(),
+        checkIntegrity: () => checkIntegrity(file, workers.queries, logger),
         onDamage: (finding) => this.#outage.begin(new AppError("STORAGE_DAMAGED", finding)),
       },
       warnBytes: options.warnBytes,
@@ -117,7 +118,7 @@ export class Storage {
     this.#started = true;
     try {
       this.#lock.acquire();
-      this.#report(await this.#writer.call("open", [this.#options.file, null]));
+      this.#log.opened(await this.#writer.call("open", [this.#options.file, null]));
       await this.#journal.load();
       this.#liveRowsKnown = true;
       this.#queue.resume();
@@ -211,26 +212,6 @@ export class Storage {
     }
   }
 
-  /** In a worker of its own, because it reads the whole file: questions of the dashboard do not wait for it. */
-  async #checkIntegrity(): Promise<string[]> {
-    const link = new WorkerLink<QueryOperations>({
-      url: this.#options.workers.queries,
-      opening: () => null,
-      logger: this.#logger,
-    });
-    try {
-      await link.call("open", [this.#options.file]);
-      const findings = await link.call("checkIntegrity", []);
-      await link.call("close", []);
-      return findings;
-    } catch (error) {
-      if (classifyFailure(error) === "damaged") return [toAppError(error).message];
-      throw error;
-    } finally {
-      await link.stop();
-    }
-  }
-
   #beginOutage(thrown: unknown): void {
     if (classifyFailure(thrown) === "refused") throw thrown;
     this.#outage.begin(toAppError(thrown));
@@ -238,26 +219,12 @@ export class Storage {
 
   #onTelemetryFailure(error: unknown): void {
     if (classifyFailure(error) !== "refused") this.#outage.begin(toAppError(error));
-    else
-      this.#logger.warn("the database refused telemetry; those rows are dropped", {
-        source: "storage/storage.ts:onTelemetryFailure",
-        error,
-      });
+    else this.#log.telemetryRefused(error);
   }
 
   #onOutage(error: AppError): void {
     this.#queue.pause();
-    this.#logger.error(
-      "the database cannot be used: prompts are answered all the same, what is to be stored waits in memory",
-      { source: "storage/storage.ts:onOutage", error },
-    );
-  }
-
-  #onStillOut(error: AppError): void {
-    this.#logger.warn(`the database cannot be used yet: ${error.message}`, {
-      source: "storage/storage.ts:onStillOut",
-      error,
-    });
+    this.#log.outage(error);
   }
 
   async #recover(damage: string | null): Promise<void> {
@@ -271,7 +238,7 @@ export class Storage {
       this.#journal.distrustDisk();
       await this.#closeReader();
     }
-    this.#report(await this.#writer.call("open", [this.#options.file, damage]));
+    this.#log.opened(await this.#writer.call("open", [this.#options.file, damage]));
     await this.#journal.catchUp();
     if (!this.#liveRowsKnown) await this.#loadLate();
   }
@@ -280,36 +247,12 @@ export class Storage {
   async #loadLate(): Promise<void> {
     const added = await this.#journal.load();
     this.#liveRowsKnown = true;
-    if (added === 0) return;
-    this.#logger.warn("prompts of an earlier run were found too late; the next start resumes them", {
-      source: "storage/storage.ts:loadLate",
-      prompts: added,
-    });
+    if (added > 0) this.#log.foundLate(added);
   }
 
   #onWell(durationMs: number): void {
-    const { journal, telemetry } = this.status();
-    this.#logger.warn("the database is written again", {
-      source: "storage/storage.ts:onWell",
-      duration_ms: durationMs,
-      prompts_lost: journal.lost,
-      telemetry_waiting: telemetry.queued,
-      telemetry_dropped: telemetry.dropped,
-    });
+    this.#log.well(durationMs, this.status());
     this.#queue.resume();
-  }
-
-  #report({ healed, backup }: OpenReport): void {
-    if (backup)
-      this.#logger.info("the database has a new schema; the old one was copied first", {
-        source: "storage/storage.ts:report",
-        backup,
-      });
-    if (!healed) return;
-    this.#logger.error(
-      `the database was damaged (${healed.reason}): the readable rows were saved, the file is set aside`,
-      { source: "storage/storage.ts:report", set_aside: healed.setAside, tables: healed.tables },
-    );
   }
 
   /** The file must not be open anywhere when it is moved, or when the last connection takes its log away. */
@@ -321,9 +264,8 @@ export class Storage {
   }
 
   #throwIfClosed(): void {
-    if (!this.#started || this.#stopped) {
-      throw new AppError("STORAGE_UNAVAILABLE", "The database is closed.");
-    }
+    if (this.#started && !this.#stopped) return;
+    throw new AppError("STORAGE_UNAVAILABLE", "The database is closed.");
   }
 
   async #stop(): Promise<void> {
@@ -346,13 +288,7 @@ export class Storage {
     try {
       await this.#recover(null);
     } catch (error) {
-      const { journal, telemetry } = this.status();
-      this.#logger.error("stopping although the database cannot be written: what waits in memory is lost", {
-        source: "storage/storage.ts:lastTry",
-        error,
-        prompts: journal.unwritten + journal.lost,
-        telemetry_rows: telemetry.queued + telemetry.dropped,
-      });
+      this.#log.lost(error, this.status());
     }
   }
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { AppError } from "../errors/app-error.ts";
+import type { SchedulerLimits, Work } from "./scheduler-contract.ts";
 import type { Task } from "./task.ts";
-import { type SchedulerLimits, TaskScheduler, type Work } from "./task-scheduler.ts";
+import { TaskScheduler } from "./task-scheduler.ts";
 
 const LIMITS: SchedulerLimits = {
   maxRunning: 2,

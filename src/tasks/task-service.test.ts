@@ -4,7 +4,7 @@ import { AppError } from "../errors/app-error.ts";
 import type { Journal } from "../storage/storage.ts";
 import { systemTimers, type Timers } from "../timers.ts";
 import { hasStatus, withStatus } from "../triggers/our-marks.ts";
-import type { SchedulerLimits } from "./task-scheduler.ts";
+import type { SchedulerLimits } from "./scheduler-contract.ts";
 import { TaskService } from "./task-service.ts";
 import { everyAbility, ScriptedAbility, TaskBench } from "./testing/task-bench.ts";
 

@@ -10,8 +10,9 @@ import type { CanvasBoard } from "./canvas-board.ts";
 import { Intake } from "./intake.ts";
 import type { LiveTask, Progress } from "./live-task.ts";
 import { recoverTask } from "./recovery.ts";
+import type { SchedulerLimits, Work, WorkResult } from "./scheduler-contract.ts";
 import type { Task } from "./task.ts";
-import { type SchedulerLimits, TaskScheduler, type Work, type WorkResult } from "./task-scheduler.ts";
+import { TaskScheduler } from "./task-scheduler.ts";
 import { TaskWork } from "./task-work.ts";
 
 export interface TaskServiceOptions {

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
-import type { SystemRow, systemPeaks } from "../schema.ts";
+import type { SystemRow } from "../schema.ts";
+import type { systemPeaks } from "../sums-schema.ts";
 import { beginOf, inSteps, lengthOf, MAX_POINTS, type Span, type Step } from "./periods.ts";
 
 /** The worst of each step: the least of canvases_live and disk_free_bytes, the most of everything else. */

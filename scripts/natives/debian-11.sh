@@ -4,14 +4,13 @@
 
 # clang-16 is in Debian 11 itself and knows the newest processors (AMX, AVX-VNNI), which its gcc 10 does not.
 DEBIAN_11_PACKAGES=(ca-certificates clang-16 cmake g++ git lld-16 ninja-build)
-DEBIAN_11_MIRROR=${DEBIAN_11_MIRROR:-http://deb.debian.org/debian}
 debian_11="${XDG_CACHE_HOME:-$HOME/.cache}/canvuslocallm-build/debian-11"
 
 fetch_debian_11() {
   local packages
   packages=$(IFS=,; echo "${DEBIAN_11_PACKAGES[*]}")
   rm -rf "$debian_11.new" && mkdir -p "$(dirname "$debian_11")" &&
-    debootstrap --variant=minbase --include="$packages" bullseye "$debian_11.new" "$DEBIAN_11_MIRROR" &&
+    debootstrap --variant=minbase --include="$packages" bullseye "$debian_11.new" ${DEBIAN_11_MIRROR:+"$DEBIAN_11_MIRROR"} &&
     rm -rf "$debian_11.new/var/cache/apt/archives" && mv "$debian_11.new" "$debian_11"
 }
 
@@ -24,10 +23,10 @@ provide_debian_11() {
   [ -d "$debian_11" ] || step "Fetching a Debian 11 with compilers" fetch_debian_11
 }
 
-# in_debian_11 FOLDER COMMAND...: runs a command in it, without network, with FOLDER as /work.
+# in_debian_11 FOLDER COMMAND...: runs a command in it, without network, with FOLDER as /natives.
 in_debian_11() {
   local work=$1
   shift
   systemd-nspawn --quiet --directory "$debian_11" --volatile=overlay --register=no --keep-unit --pipe \
-    --private-network --bind "$work:/work" --chdir=/work "$@"
+    --private-network --bind "$work:/natives" --chdir=/natives "$@"
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { examples } from "./examples.ts";
 
 /** `canvuslocallm db …`: looks after the database, beside a running service where that is safe. */
 export function addDatabaseCommands(program: Command, finish: (exitCode: number) => void): void {
@@ -7,8 +8,8 @@ export function addDatabaseCommands(program: Command, finish: (exitCode: number)
     .description("Check, back up, shrink or measure the database.")
     .addHelpText(
       "after",
-      `\nTo restore a backup: stop the service, move data.db, data.db-wal and data.db-shm of the data directory away,
-copy the backup there as data.db, start the service.`,
+      `\nTo restore a backup: stop the service, move data.db, data.db-wal and data.db-shm
+of the data directory away, copy the backup there as data.db, start the service.`,
     );
   const envFile = () =>
     new Option("--env-file <file>", "Read settings from this file instead of the usual .env.");
@@ -25,6 +26,10 @@ copy the backup there as data.db, start the service.`,
     .description("Write a checked copy of the database. Safe while the service runs.")
     .addOption(envFile())
     .option("--force", "Replace the file when it exists.")
+    .addHelpText(
+      "after",
+      examples([["canvuslocallm db backup /media/backup/canvuslocallm.db", "While the service runs."]]),
+    )
     .action(async (file: string, options: { envFile?: string; force?: true }) => {
       const { backUpDatabase } = await import("./db.ts");
       finish(await backUpDatabase(file, { envFile: options.envFile, force: options.force === true }));

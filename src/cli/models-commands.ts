@@ -43,6 +43,13 @@ export function addModelCommands(program: Command, finish: (exitCode: number) =>
 
   add("pull <name|url>", "Download a model. One that was interrupted goes on where it was.")
     .option("--name <name>", "What the file of an address is called here; NAME-mmproj for a projector.")
+    .addHelpText(
+      "after",
+      examples([
+        [`${NAME} pull qwen3-vl-2b`, "A model of the catalogue."],
+        [`${NAME} pull https://example.com/model.gguf --name mine`, "Any other; then LLAMA_MODEL_PATH=mine."],
+      ]),
+    )
     .action(async (what: string, { envFile, name, json }: Common & { name?: string }) => {
       const { pull } = await import("./models-pull.ts");
       finish(await pull(what, { envFile, name, json: json === true }));
@@ -66,6 +73,10 @@ export function addModelCommands(program: Command, finish: (exitCode: number) =>
   add("import <file>", "Take a GGUF file of this machine into the models folder.")
     .option("--name <name>", "What it is called here; a name of the catalogue makes it that model.")
     .option("--link", "Share the bytes with the file (hard link) instead of copying them.")
+    .addHelpText(
+      "after",
+      examples([[`${NAME} import model.gguf --name mine`, "Then LLAMA_MODEL_PATH=mine."]]),
+    )
     .action(async (file: string, options: Common & { name?: string; link?: true }) => {
       const { importFile } = await import("./models-import.ts");
       const { envFile, name, link, json } = options;

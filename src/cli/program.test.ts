@@ -39,7 +39,18 @@ describe("wrong arguments are one clear line on stderr and exit code 2", () => {
     expect(exitCode).toBe(2);
     expect(out).toBe("");
     expect(err).toContain(message);
-    expect(err).toMatch(/^canvuslocallm: [^\n]+ See canvuslocallm --help\.\n$/);
+    expect(err).toMatch(/^canvuslocallm: [^\n]+ See canvuslocallm( \w+)? --help\.\n$/);
+  });
+
+  test.each([
+    [["simulat"], "canvuslocallm --help"],
+    [["history", "--since", "yesterday"], "canvuslocallm history --help"],
+    [["db", "backup"], "canvuslocallm db backup --help"],
+    [["service", "frobnicate"], "canvuslocallm service --help"],
+  ])("%j leads to the help of the command that was meant", async (args, help) => {
+    const { exitCode, err } = await cli(...args);
+    expect(exitCode).toBe(2);
+    expect(err).toEndWith(` See ${help}.\n`);
   });
 });
 
@@ -52,6 +63,11 @@ describe("help", () => {
     [["simulate", "--help"], "Examples:"],
     [["config", "--help"], "--json"],
     [["version", "--help"], "--json"],
+    [["service", "install", "--help"], "service start"],
+    [["models", "pull", "--help"], "Examples:"],
+    [["models", "import", "--help"], "Examples:"],
+    [["db", "--help"], "To restore a backup"],
+    [["db", "backup", "--help"], "Examples:"],
   ])("%j is on stdout, at most 80 columns wide, and hides the runner", async (args, expected) => {
     const { exitCode, out, err } = await cli(...args);
     expect(exitCode).toBe(0);

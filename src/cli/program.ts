@@ -20,7 +20,7 @@ const NAME = "canvuslocallm";
  */
 export async function runCli(args: readonly string[]): Promise<number> {
   let exitCode = 0;
-  const program = buildProgram((code) => {
+  const program = buildProgram(args, (code) => {
     exitCode = code;
   });
   try {
@@ -34,14 +34,14 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
-function buildProgram(finish: (exitCode: number) => void): Command {
-  const program = new Command(NAME)
+function buildProgram(args: readonly string[], finish: (exitCode: number) => void): Command {
+  const program: Command = new Command(NAME)
     .description("Answers what people write in {{braces}} on Canvus canvases, with a model on this machine.")
     .version(buildInfo.version, "-V, --version", "Show the version.")
     .helpOption("-h, --help", "Show help.")
     .helpCommand("help [command]", "Show help for a command.")
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(usageMessage(text)) })
+    .configureOutput({ outputError: (text, write) => write(usageMessage(text, commandIn(program, args))) })
     .addHelpText(
       "after",
       examples([
@@ -166,14 +166,27 @@ function rejectUnknownCommand(program: Command, args: readonly string[]): void {
   program.error(`unknown command '${first}'.${suggestion}`);
 }
 
+/** The command that was meant, as far as its names are right: its help tells more than the program's. */
+function commandIn(program: Command, args: readonly string[]): string {
+  let command = program;
+  const names = [NAME];
+  for (const name of args) {
+    const next = command.commands.find((each) => each.name() === name);
+    if (next === undefined) break;
+    names.push(name);
+    command = next;
+  }
+  return names.join(" ");
+}
+
 /** One line on stderr, in the form that other programs use. */
-function usageMessage(text: string): string {
+function usageMessage(text: string, command: string): string {
   const message = text
     .replace(/^error: /, "")
     .replace(/\s+/g, " ")
     .trim();
   const end = /[.?)]$/.test(message) ? "" : ".";
-  return `${NAME}: ${message}${end} See ${NAME} --help.\n`;
+  return `${NAME}: ${message}${end} See ${command} --help.\n`;
 }
 
 function parsePort(text: string): number {

@@ -37,6 +37,13 @@ export function addServiceCommands(program: Command, finish: (exitCode: number) 
 
   add("install", "Register it. Settings and drop-ins that are there stay as they are.", (manager) =>
     manager.install(),
+  ).addHelpText(
+    "after",
+    `
+Linux: needs systemd, root (sudo), and the program in a folder that every user
+may read, such as /opt/canvuslocallm. With --user it needs only systemd.
+Windows: needs an administrator's terminal.
+Then fill in the settings file that it names, and: canvuslocallm service start`,
   );
   add("uninstall", "Stop it and take the registration away. Settings, database and logs stay.", (manager) =>
     manager.uninstall(),

@@ -17,6 +17,8 @@ export interface BundleOptions {
 /** `canvuslocallm support-bundle FILE.tar.gz`. @returns the exit code. */
 export async function writeSupportBundle(file: string, options: BundleOptions): Promise<number> {
   const path = resolve(file);
+  if (!/\.(?:tar\.gz|tgz)$/.test(path))
+    return refuse(`${file} must end in .tar.gz, because that is what it becomes`);
   // Early, because collecting takes some seconds; the write itself makes sure.
   if (await stat(path).catch(() => null)) return refuse(`${path} exists already`);
   const loaded = await loadSettings(options.envFile);

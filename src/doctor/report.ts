@@ -53,6 +53,10 @@ export function reportsAsJson(reports: readonly CheckReport[]) {
 }
 
 function wrap(text: string, width: number): string[] {
+  return text.split("\n").flatMap((paragraph) => wrapParagraph(paragraph, width));
+}
+
+function wrapParagraph(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {

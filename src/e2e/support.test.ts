@@ -182,6 +182,12 @@ describe("support-bundle", () => {
     for (const secret of [TOKEN, PASSWORD, PROMPT, PICTURE, ANSWER]) expect(all).not.toContain(secret);
   });
 
+  test("is not called what it is not", async () => {
+    const { code, errors } = await command(["support-bundle", join(harness.folder, "other.zip")]);
+    expect(code).toBe(1);
+    expect(errors).toContain("must end in .tar.gz");
+  });
+
   test("never overwrites a file", async () => {
     const path = join(harness.folder, "mine.tar.gz");
     await Bun.write(path, "mine");

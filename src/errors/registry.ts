@@ -133,7 +133,7 @@ export const ERRORS = {
     category: "configuration",
     retryable: false,
     httpStatus: 503,
-    hint: "Check LLAMA_MODEL_PATH, for pictures VISION_MODEL_PATH and VISION_MMPROJ_PATH, and who may read the file. `canvuslocallm models pull NAME` downloads one.",
+    hint: "Check the path (LLAMA_MODEL_PATH, VISION_MODEL_PATH, VISION_MMPROJ_PATH) and who may read the file. `canvuslocallm models pull NAME` downloads one.",
   },
   MODEL_UNKNOWN: {
     category: "configuration",
@@ -404,6 +404,12 @@ export const ERRORS = {
     retryable: true,
     httpStatus: 503,
     hint: "Check free space and permissions of CANVUSLLM_DATA_DIR.",
+  },
+  STORAGE_MISSING: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 503,
+    hint: "Start the service once, or name its settings with --env-file FILE, or its data directory with CANVUSLLM_DATA_DIR.",
   },
   STORAGE_DAMAGED: {
     category: "resource",

@@ -36,8 +36,11 @@ async function takeLock(folder: string): Promise<{ close(): void }> {
 }
 
 async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
-  if (first === undefined || process.getuid?.() !== 0) return;
+  const isRoot = process.getuid?.() === 0;
+  // A person may get a model before the first start, and so make the data directory, which nobody else may read. What root
+  // makes may be meant for the service's account.
+  const first = await mkdir(folder, { recursive: true, ...(isRoot ? {} : { mode: 0o700 }) });
+  if (first === undefined || !isRoot) return;
   // All new ones belong to whom the folder belongs in which the first of them was made.
   const { uid, gid } = await stat(dirname(first));
   for (let each = folder; each.length >= first.length; each = dirname(each)) await chown(each, uid, gid);

@@ -6,12 +6,12 @@ import { classifyFailure } from "./storage-failure.ts";
 /**
  * Opens the history for commands that only look, and closes it again: nothing is created, changed or locked, also
  * while a service writes, and a service that stops meanwhile is not held up by a connection that stays open.
- * @throws AppError STORAGE_UNAVAILABLE when there is none or it cannot be read, STORAGE_DAMAGED
+ * @throws AppError STORAGE_MISSING when there is none, STORAGE_UNAVAILABLE when it cannot be read, STORAGE_DAMAGED
  */
 export function readDatabase<T>(file: string, read: (database: Database) => T): T {
   if (!existsSync(file)) {
     const message = `There is no database ${file}: no service has run with this data directory.`;
-    throw new AppError("STORAGE_UNAVAILABLE", message);
+    throw new AppError("STORAGE_MISSING", message);
   }
   let database: Database | undefined;
   try {

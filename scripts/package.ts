@@ -6,7 +6,7 @@ import { type PackageArguments, parsePackageArguments, USAGE } from "./package/a
 import { sbomName } from "./package/artifact-names.ts";
 import { CHECKSUMS, writeChecksums } from "./package/checksums.ts";
 import { makeDebianPackage } from "./package/debian-package.ts";
-import { readElfFiles, requireFloor } from "./package/elf-needs.ts";
+import { readElfFiles, requireSystem } from "./package/elf-needs.ts";
 import { makeProgramTree, SBOM } from "./package/program-tree.ts";
 import { sourceDate } from "./package/source-date.ts";
 import { makeTarball } from "./package/tarball.ts";
@@ -33,7 +33,7 @@ async function packageFor(options: PackageArguments): Promise<void> {
   try {
     await makeProgramTree(ROOT, tree, options, epoch);
     if (options.target === "linux-x64") {
-      requireFloor(await readElfFiles(tree), options.glibcFloor, say);
+      requireSystem(await readElfFiles(tree), options.oldest, say);
       await timed("archive", () => makeTarball(ROOT, tree, work, options, epoch));
       await timed("Debian package", () => makeDebianPackage(ROOT, tree, work, options, epoch));
     } else {

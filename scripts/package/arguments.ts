@@ -12,19 +12,33 @@ import {
   UsageError,
 } from "../build/arguments.ts";
 
-/** Debian 11 and Ubuntu 20.04, the oldest systems that the product promises to run on. */
-const GLIBC_FLOOR = "2.31";
+/**
+ * Systems for which packages can be made, by what they have at least: minor version of glibc 2, last number of the symbols
+ * GLIBCXX_3.4, and the version of Debian's libstdc++6 that has these.
+ */
+export const OLDEST_SYSTEMS = {
+  /** And Ubuntu 20.04: what the product promises to run on. */
+  "debian-11": { glibc: 31, libstdcxx: 28, libstdcxxPackage: "10" },
+  /** And Ubuntu 22.04: what the finished files of llama.cpp run on. */
+  "debian-12": { glibc: 35, libstdcxx: 30, libstdcxxPackage: "12" },
+} as const;
+
+export type OldestSystem = keyof typeof OLDEST_SYSTEMS;
 
 export interface PackageArguments {
   readonly target: TargetName;
   readonly gpu: GpuChoice;
   readonly version: string;
   readonly outdir: string;
-  /** No engine that the product cannot do without may need a newer glibc than this. */
-  readonly glibcFloor: string;
+  /** Nothing that the product cannot do without may need a newer one. */
+  readonly oldest: OldestSystem;
 }
 
-export const USAGE = `usage: bun run package [--target ${Object.keys(TARGETS).join("|")}] [--gpu ${GPU_CHOICES.join("|")}] [--version X.Y.Z] [--outdir dist] [--glibc-floor ${GLIBC_FLOOR}]`;
+export const USAGE = `usage: bun run package [--target ${Object.keys(TARGETS).join("|")}] [--gpu ${GPU_CHOICES.join("|")}] [--version X.Y.Z] [--outdir dist] [--oldest ${Object.keys(OLDEST_SYSTEMS).join("|")}]`;
+
+function isOldestSystem(value: string): value is OldestSystem {
+  return Object.hasOwn(OLDEST_SYSTEMS, value);
+}
 
 function parse(argv: readonly string[]) {
   try {
@@ -35,7 +49,7 @@ function parse(argv: readonly string[]) {
         gpu: { type: "string", default: "none" },
         version: { type: "string", default: packageJson.version },
         outdir: { type: "string", default: "dist" },
-        "glibc-floor": { type: "string", default: GLIBC_FLOOR },
+        oldest: { type: "string", default: "debian-11" },
         help: { type: "boolean", short: "h", default: false },
       },
     }).values;
@@ -49,11 +63,11 @@ function parse(argv: readonly string[]) {
  * @throws UsageError for anything it does not know
  */
 export function parsePackageArguments(argv: readonly string[]): PackageArguments | null {
-  const { target, gpu, version, outdir, "glibc-floor": glibcFloor, help } = parse(argv);
+  const { target, gpu, version, outdir, oldest, help } = parse(argv);
   if (help) return null;
   if (!isTarget(target)) throw new UsageError(`unknown target "${target}"`);
   if (!isGpu(gpu)) throw new UsageError(`unknown GPU choice "${gpu}"`);
   if (!isVersion(version)) throw new UsageError(`"${version}" is no version like 1.2.3 or 1.2.3-rc.1`);
-  if (!/^2\.\d+$/.test(glibcFloor)) throw new UsageError(`"${glibcFloor}" is no glibc version like 2.31`);
-  return { target, gpu, version, outdir: resolve(outdir), glibcFloor };
+  if (!isOldestSystem(oldest)) throw new UsageError(`unknown system "${oldest}"`);
+  return { target, gpu, version, outdir: resolve(outdir), oldest };
 }

@@ -47,7 +47,9 @@ export async function makeDebianPackage(
   const unit = await readFile(join(root, "installer/systemd/canvuslocallm.service"), "utf8");
   await Bun.write(at(UNITS, "canvuslocallm.service"), unit.replaceAll("/opt/canvuslocallm/", `/${PROGRAM}/`));
   await Bun.write(at(SETTINGS), Bun.file(join(root, "installer/deb/canvuslocallm.env")));
-  await Bun.write(at(OVERRIDES), Bun.file(join(root, "installer/deb/lintian-overrides")));
+  const overrides = ["lintian-overrides", ...(gpu === "none" ? [] : ["lintian-overrides-gpu"])];
+  const texts = overrides.map((name) => readFile(join(root, "installer/deb", name), "utf8"));
+  await Bun.write(at(OVERRIDES), (await Promise.all(texts)).join(""));
 
   const files = await regularFiles(folder);
   const sizes = await Promise.all(files.map(async (path) => (await stat(at(path))).size));

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import type { GpuChoice } from "../build/arguments.ts";
-import type { PackageArguments } from "./arguments.ts";
+import { OLDEST_SYSTEMS, type PackageArguments } from "./arguments.ts";
 import { debianVersion } from "./artifact-names.ts";
 
 const MAINTAINER = "CanvusLocalLLM maintainers <canvuslocallm@users.noreply.github.com>";
@@ -14,14 +14,15 @@ const GPU_TEXT: Record<GpuChoice, string> = {
 };
 
 /** deb-control(5) */
-export function control({ version, gpu, glibcFloor }: PackageArguments, kilobytes: number): string {
+export function control({ version, gpu, oldest }: PackageArguments, kilobytes: number): string {
+  const { glibc, libstdcxxPackage } = OLDEST_SYSTEMS[oldest];
   const depends = [
     "adduser",
     "init-system-helpers (>= 1.54~)",
-    `libc6 (>= ${glibcFloor})`,
+    `libc6 (>= 2.${glibc})`,
     "libgcc-s1 (>= 3.0)",
     "libgomp1",
-    "libstdc++6 (>= 9)",
+    `libstdc++6 (>= ${libstdcxxPackage})`,
   ];
   const fields = {
     Package: "canvuslocallm",

@@ -4,8 +4,8 @@ import { AppError } from "../errors/app-error.ts";
 import { checkDiffusionModel } from "../models/check-diffusion-model.ts";
 import type { DrawOptions, ImageEngine, ImageRequest, ImageResult } from "./image-engine.ts";
 import { imagePlans, pictureBytes } from "./image-plans.ts";
-import { LateModel } from "./late-model.ts";
-import { type EngineStatus, LocalEngine, type LocalEngineOptions } from "./local-engine.ts";
+import { LateEngine } from "./late-engine.ts";
+import type { EngineStatus, LocalEngine, LocalEngineOptions } from "./local-engine.ts";
 import { measuredPlans } from "./model-plans.ts";
 
 export interface LocalImageEngineOptions extends LocalEngineOptions {
@@ -25,17 +25,16 @@ export interface LocalImageEngineOptions extends LocalEngineOptions {
  */
 export class LocalImageEngine implements ImageEngine {
   readonly #options: LocalImageEngineOptions;
-  readonly #engine: LocalEngine;
-  readonly #model = new LateModel(() => this.#look());
+  readonly #engine: LateEngine;
 
   constructor(options: LocalImageEngineOptions) {
     this.#options = options;
-    this.#engine = new LocalEngine("image", options);
+    this.#engine = new LateEngine("image", options, (engine) => this.#look(engine));
   }
 
   /** Looks whether everything is there. What is missing is logged: prompts can be answered without pictures too. */
   start(): Promise<void> {
-    return this.#model.openOrSay(this.#options.logger, "No pictures can be drawn");
+    return this.#engine.start("No pictures can be drawn");
   }
 
   /** See LocalEngine.stop. */
@@ -44,19 +43,16 @@ export class LocalImageEngine implements ImageEngine {
   }
 
   status(): EngineStatus {
-    const status = this.#engine.status();
-    const { problem } = this.#model;
-    return problem === null ? status : { ...status, state: "failed", error: problem };
+    return this.#engine.status();
   }
 
   async draw(request: ImageRequest, options: DrawOptions): Promise<ImageResult> {
-    await this.#model.open();
     const { result, waited } = await this.#engine.run({ kind: "image", ...request }, options);
     return { ...result, metrics: { ...result.metrics, ...waited } };
   }
 
   /** @throws AppError IMAGE_ENGINE_MISSING, MODEL_FILE_INVALID */
-  async #look(): Promise<void> {
+  async #look(engine: LocalEngine): Promise<void> {
     const { modelPath, isDemo, threads, memory, logger, ...options } = this.#options;
     const { libraryPath, imageSize, maxConcurrent: parallel, timeoutMs } = options;
     if (!existsSync(libraryPath))
@@ -67,7 +63,7 @@ export class LocalImageEngine implements ImageEngine {
     const { fileBytes } = await checkDiffusionModel(modelPath);
     const pixels = imageSize ** 2;
     const estimated = imagePlans(fileBytes, { gpu: options.gpu, pixels, parallel });
-    this.#engine.open({
+    engine.open({
       name: basename(modelPath, extname(modelPath)),
       parallel,
       plans: await measuredPlans([modelPath], estimated, memory, logger),

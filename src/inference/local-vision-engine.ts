@@ -1,7 +1,7 @@
 import { checkVisionFiles } from "../models/check-vision-files.ts";
-import { LateModel } from "./late-model.ts";
+import { LateEngine } from "./late-engine.ts";
 import { llamaPlans } from "./llama-plans.ts";
-import { type EngineStatus, LocalEngine, type LocalEngineOptions } from "./local-engine.ts";
+import type { EngineStatus, LocalEngine, LocalEngineOptions } from "./local-engine.ts";
 import { measuredPlans } from "./model-plans.ts";
 import { isNativeWord } from "./native-words.ts";
 import type { GenerateOptions, TextResult } from "./text-engine.ts";
@@ -26,17 +26,16 @@ export interface LocalVisionEngineOptions extends LocalEngineOptions {
  */
 export class LocalVisionEngine implements VisionEngine {
   readonly #options: LocalVisionEngineOptions;
-  readonly #engine: LocalEngine;
-  readonly #model = new LateModel(() => this.#look());
+  readonly #engine: LateEngine;
 
   constructor(options: LocalVisionEngineOptions) {
     this.#options = options;
-    this.#engine = new LocalEngine("vision", options);
+    this.#engine = new LateEngine("vision", options, (engine) => this.#look(engine));
   }
 
   /** Looks at the files. What is wrong with them is logged and in the status; all else works without pictures. */
   start(): Promise<void> {
-    return this.#model.openOrSay(this.#options.logger, "Pictures cannot be looked at");
+    return this.#engine.start("Pictures cannot be looked at");
   }
 
   /** See LocalEngine.stop. */
@@ -45,24 +44,21 @@ export class LocalVisionEngine implements VisionEngine {
   }
 
   status(): EngineStatus {
-    const status = this.#engine.status();
-    const { problem } = this.#model;
-    return problem === null ? status : { ...status, state: "failed", error: problem };
+    return this.#engine.status();
   }
 
   async describe(request: VisionRequest, options: GenerateOptions): Promise<TextResult> {
-    await this.#model.open();
     const { result, waited } = await this.#engine.run({ kind: "vision", ...request }, options);
     return { ...result, metrics: { ...result.metrics, ...waited } };
   }
 
   /** @throws AppError MODEL_FILE_MISSING, MODEL_FILE_INVALID */
-  async #look(): Promise<void> {
+  async #look(engine: LocalEngine): Promise<void> {
     const { modelPath, mmprojPath, isDemo, threads, memory, gpu, logger } = this.#options;
     const { model, encoder } = await checkVisionFiles(modelPath, mmprojPath);
     const companionBytes = encoder.expectedBytes * ENCODER_SHARE;
     const estimated = llamaPlans(model, { contextSize: 0, gpu, sequences: 1, least: LEAST, companionBytes });
-    this.#engine.open({
+    engine.open({
       name: model.name,
       parallel: 1,
       mayBeLogged: isNativeWord,

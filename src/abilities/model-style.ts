@@ -6,7 +6,7 @@ export interface ModelStyle {
   readonly takesSystemPrompts: boolean;
   /** Low: facts, not fiction. At 0 small models start to repeat themselves. */
   readonly temperature: number;
-  /** Longest text in tokens that it summarises well, whatever its context; null = no limit. */
+  /** Longest text in tokens that it summarizes well, whatever its context; null = no limit. */
   readonly longestText: number | null;
   /** Longest summary in tokens before it begins to repeat itself; null = as long as the settings allow. */
   readonly longestSummary: number | null;

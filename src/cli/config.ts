@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { groupSettings } from "../config/documentation.ts";
 import { formatValue } from "../config/format-value.ts";
 import type { LoadedConfig, ResolvedSetting } from "../config/load.ts";
@@ -63,7 +64,7 @@ function settingLine(setting: ResolvedSetting, envFile: string | undefined): str
   if (value === "") return `  ${setting.name.padEnd(30)} -`;
   const { origin } = setting;
   const inFile = origin.kind === "file" && origin.path === envFile;
-  return `  ${setting.name.padEnd(30)} ${value.padEnd(33)} ${inFile ? `.env:${origin.line}` : describeOrigin(origin)}`;
+  return `  ${setting.name.padEnd(30)} ${value.padEnd(33)} ${inFile ? `${basename(envFile)}:${origin.line}` : describeOrigin(origin)}`;
 }
 
 function problemLines(title: string, problems: readonly ConfigProblem[]): string[] {

@@ -96,7 +96,7 @@ function statsAsText(stats: DatabaseStats): string {
     ["File", stats.file],
     ["Schema", String(stats.schema)],
     ["Size", `${humanBytes(stats.sizeBytes)}, of which ${humanBytes(stats.freeBytes)} free inside`],
-    ["Log", humanBytes(stats.logBytes)],
+    ["Write-ahead", humanBytes(stats.logBytes)],
     ["Prompts", span(stats)],
     ["Backups", group(stats.backups)],
     ["Set aside", group(stats.setAside)],

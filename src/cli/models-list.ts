@@ -64,7 +64,7 @@ function modelLines(model: ListedModel, used: boolean): string[] {
   return [
     first,
     `${INDENT}${title}. ${purpose}`,
-    `${INDENT}Needs about ${humanBytes(memoryBytes)} of graphics or main memory. License: ${license}.`,
+    `${INDENT}Needs about ${humanBytes(memoryBytes)} of graphics or main memory. Licence: ${license}.`,
     ...(remark === undefined ? [] : [`${INDENT}${remark}`]),
   ];
 }

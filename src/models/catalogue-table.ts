@@ -18,7 +18,7 @@ function catalogueTable(): string {
     return `| ${cells.join(" | ")} |`;
   });
   return [
-    "| Name | What it is | Download | Memory | License | Repository at the hub |",
+    "| Name | What it is | Download | Memory | Licence | Repository at the hub |",
     "|---|---|---|---|---|---|",
     ...rows,
   ].join("\n");

@@ -53,8 +53,10 @@ export function historyPage(props: HistoryPageProps): string {
 
 function nothingFound(next: number | null, filter: string, isFirst: boolean): string {
   if (next !== null) return "Nothing among those looked at so far. There are older ones to search.";
-  if (filter !== "") return "No prompt matches.";
-  return isFirst ? "No prompt has been written yet." : "There are no older prompts.";
+  if (filter !== "") return "No prompt matches. Search for less, or press Reset to see all.";
+  return isFirst
+    ? "No prompt has been written yet. Write {{a question}} in a note on a watched canvas."
+    : "There are no older prompts.";
 }
 
 function address(basePath: string, filter: string, before: number | null): string {

@@ -47,12 +47,12 @@ export const SERVER_SETTINGS = {
   OPENAI_PDF_MODEL: {
     type: "string",
     group: GROUP,
-    description: "Model that summarises PDFs. Without it OPENAI_NOTE_MODEL.",
+    description: "Model that summarizes PDFs. Without it OPENAI_NOTE_MODEL.",
   },
   OPENAI_CANVAS_MODEL: {
     type: "string",
     group: GROUP,
-    description: "Model that summarises canvases. Without it OPENAI_NOTE_MODEL.",
+    description: "Model that summarizes canvases. Without it OPENAI_NOTE_MODEL.",
   },
   OPENAI_VISION_MODEL: {
     type: "string",

@@ -15,23 +15,26 @@ afterAll(async () => {
 });
 
 /** Runs the service until it gives up by itself. @returns what a person would see. */
-async function failedRun(changes: Record<string, string>): Promise<{ code: number; errors: string[] }> {
+async function failedRun(
+  changes: Record<string, string>,
+): Promise<{ code: number; errors: string[]; last: string | undefined }> {
   const service = harness.run(changes);
   const code = await service.exited;
   const logged = service.log
     .filter((line) => line.level === "error")
     .map((line) => `${line.message} ${(line.error as { hint?: string })?.hint}`);
   const plain = service.stderr.filter((line) => !line.startsWith("{"));
-  return { code, errors: [...logged, ...plain] };
+  return { code, errors: [...logged, ...plain], last: service.log.at(-1)?.message };
 }
 
 describe("what cannot work is said in one clear message, with exit code 1:", () => {
   test("a wrong key", async () => {
-    const { code, errors } = await failedRun({ CANVUS_API_KEY: "wrong-key-of-mine" });
+    const { code, errors, last } = await failedRun({ CANVUS_API_KEY: "wrong-key-of-mine" });
     expect(code).toBe(1);
     expect(errors).toHaveLength(1);
     expect(errors[0]).toContain("CANVUS_API_KEY");
     expect(errors[0]).not.toContain("wrong-key-of-mine");
+    expect(last).toMatch(/^stopped, because it could not start: .*Create an access token/);
   });
 
   test("a canvas that does not exist", async () => {

@@ -37,7 +37,7 @@ export const ERRORS = {
     category: "configuration",
     retryable: false,
     httpStatus: 500,
-    hint: "Stop the other program or set PORT to another number; `canvuslocallm doctor` tells who has the port.",
+    hint: "Stop the other program or choose another number (PORT, for simulate --port); `canvuslocallm doctor` tells who has the port.",
   },
   CANVUS_UNREACHABLE: {
     category: "transient",

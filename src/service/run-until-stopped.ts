@@ -1,4 +1,4 @@
-import { toAppError } from "../errors/app-error.ts";
+import { type AppError, toAppError } from "../errors/app-error.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { ShutdownResult } from "./shutdown.ts";
 
@@ -16,6 +16,8 @@ export interface Service {
 interface Reason {
   readonly name: string;
   readonly exitCode: number;
+  /** Why the start failed. The last line says it again: the first time stands above all the steps of the shutdown. */
+  readonly startError?: AppError;
 }
 
 /**
@@ -66,7 +68,7 @@ export async function runUntilStopped(
   service.start().catch((thrown) => {
     const error = toAppError(thrown);
     if (error.code !== "CANCELLED") logger.error(`cannot start: ${error.message}`, { source, error });
-    stopFor.resolve({ name: "error at the start", exitCode: EXIT_FAILURE });
+    stopFor.resolve({ name: "error at the start", exitCode: EXIT_FAILURE, startError: error });
   });
   const reason = await stopFor.promise;
   return Promise.race([stopFully(service, reason, logger), forced.promise]);
@@ -84,7 +86,12 @@ async function stopFully(service: Service, reason: Reason, logger: Logger): Prom
     exit_code: exitCode,
   };
   if (result.forced) logger.error("stopped by force: SHUTDOWN_TIMEOUT was over", fields);
-  else if (result.clean) logger.info("stopped", fields);
+  else if (result.clean) logger.info(lastWords(reason), fields);
   else logger.warn("stopped, but not everything ended well", fields);
   return exitCode;
+}
+
+function lastWords({ startError }: Reason): string {
+  if (startError === undefined || startError.code === "CANCELLED") return "stopped";
+  return `stopped, because it could not start: ${startError.message} ${startError.hint}`;
 }

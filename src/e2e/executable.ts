@@ -62,6 +62,12 @@ export class Execution {
     );
   }
 
+  /** The address of its dashboard, as soon as it answers. */
+  async dashboard(): Promise<string> {
+    const { message } = await this.logged((line) => line.message.startsWith("dashboard on "));
+    return message.replace("dashboard on ", "");
+  }
+
   /** Waits until that many log entries match. */
   async loggedTimes(count: number, matches: (line: LogLine) => boolean): Promise<void> {
     await until(

@@ -59,15 +59,20 @@ export class Harness {
     return service;
   }
 
+  /** A service whose dashboard answers; its model may still be loading. */
+  async runDashboard(changes: Record<string, string> = {}): Promise<Execution & { url: string }> {
+    const service = this.run(changes);
+    return Object.assign(service, { url: await service.dashboard() });
+  }
+
   /** A service that watches its canvases and has its model loaded. */
   async runReady(changes: Record<string, string> = {}): Promise<Execution & { url: string }> {
-    const service = this.run(changes);
-    const page = await service.logged((line) => line.message.startsWith("dashboard on "));
+    const service = await this.runDashboard(changes);
     await service.logged((line) => line.message.endsWith(" is loaded"));
     for (const { id } of this.canvases) {
       await service.logged((line) => line.message.startsWith("watching canvas") && line.canvas_id === id);
     }
-    return Object.assign(service, { url: page.message.replace("dashboard on ", "") });
+    return service;
   }
 
   /** Switches faults of the simulator on. */

@@ -38,8 +38,7 @@ test(
     const failed = await service.logged((line) => line.level === "error");
     expect(failed.message).toStartWith("The model CanvusLocalLLM demo cannot be used: ");
     expect(failed.error).toMatchObject({ code: "OUT_OF_MEMORY" });
-    const page = await service.logged((line) => line.message.startsWith("dashboard on "));
-    const ready = await fetch(`${page.message.replace("dashboard on ", "")}/readyz`);
+    const ready = await fetch(`${await service.dashboard()}/readyz`);
     expect(ready.status).toBe(503);
     expect(await ready.text()).toContain("smaller LLAMA_CONTEXT_SIZE");
     await harness.canvas.addNote(QUESTION);

@@ -201,8 +201,7 @@ describe("the service downloads its model", () => {
   }
 
   async function readiness(service: Execution): Promise<{ status: number; text: string }> {
-    const page = await service.logged((line) => line.message.startsWith("dashboard on "));
-    const response = await fetch(`${page.message.replace("dashboard on ", "")}/readyz`);
+    const response = await fetch(`${await service.dashboard()}/readyz`);
     return { status: response.status, text: await response.text() };
   }
 

@@ -43,14 +43,13 @@ function rows(table: string): Record<string, unknown>[] {
 }
 
 async function start(settings: Record<string, string>) {
-  const service = harness.run({
+  const service = await harness.runDashboard({
     CANVUSLLM_LOG_LEVEL: "debug",
     WEBUI_PWD: "a password of the tests",
     ...settings,
   });
-  const page = await service.logged(({ message }) => message.startsWith("dashboard on "));
   await service.logged(({ message }) => message.startsWith("watching canvas"));
-  return Object.assign(service, { url: page.message.replace("dashboard on ", "") });
+  return service;
 }
 
 /** Everything that the service has written anywhere. */

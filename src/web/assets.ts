@@ -5,8 +5,11 @@ import ADAPTIVE from "../../views/assets/adaptive.css" with { type: "text" };
 import BASE from "../../views/assets/base.css" with { type: "text" };
 import CHARTS_STYLE from "../../views/assets/charts.css" with { type: "text" };
 import FAVICON from "../../views/assets/favicon.svg" with { type: "text" };
+import FORMS from "../../views/assets/forms.css" with { type: "text" };
 import PAGES from "../../views/assets/pages.css" with { type: "text" };
 import PARTS from "../../views/assets/parts.css" with { type: "text" };
+import STANDALONE from "../../views/assets/standalone.css" with { type: "text" };
+import TABLES from "../../views/assets/tables.css" with { type: "text" };
 import THEME from "../../views/assets/theme.css" with { type: "text" };
 import { bundleScript } from "./bundle-script.ts" with { type: "macro" };
 
@@ -16,7 +19,9 @@ interface Asset {
 }
 
 /** In this order: what adapts to the screen comes last and wins. */
-const STYLE = [UPLOT, THEME, BASE, PARTS, PAGES, CHARTS_STYLE, ADAPTIVE].join("\n");
+const STYLE = [UPLOT, THEME, BASE, STANDALONE, PARTS, FORMS, TABLES, PAGES, CHARTS_STYLE, ADAPTIVE].join(
+  "\n",
+);
 const SCRIPT = "text/javascript; charset=utf-8";
 
 const ASSETS: Readonly<Record<string, Asset>> = {

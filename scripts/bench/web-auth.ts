@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { createLogger } from "../../src/observability/create-logger.ts";
 import { Authentication } from "../../src/web/authentication.ts";
 import { LOGIN_LIMITS } from "../../src/web/login-rate-limit.ts";
+import { RefusalLog } from "../../src/web/refusal-log.ts";
 import { memoryRepository } from "../../src/web/testing/memory-repository.ts";
 
 const CHECK_LIMIT_MS = 1;
@@ -23,12 +24,14 @@ const { values } = parseArgs({
   options: { json: { type: "boolean", default: false } },
 });
 
+const logger = createLogger({ level: "error", secrets: [], outputs: [] });
 const authentication = new Authentication({
   sessionLimits: { timeoutMs: 24 * 60 * 60 * 1000, idleMs: 24 * 60 * 60 * 1000 },
   repository: memoryRepository(),
   now: () => Date.now(),
   monotonicNow: () => performance.now(),
-  logger: createLogger({ level: "error", secrets: [], outputs: [] }),
+  logger,
+  refusals: new RefusalLog(logger, () => performance.now()),
   // The measure is what a login costs, not how often somebody may try.
   limits: { ...LOGIN_LIMITS, perAddress: 1_000_000, perAddressInFlood: 1_000_000 },
 });

@@ -136,6 +136,16 @@ test("a session survives a restart, and the kill of the service; a changed passw
   await changed.stop();
 });
 
+test("open to the network without HTTPS it warns, and behind a proxy that is named it does not", async () => {
+  const isWarning = ({ message }: { message: string }) => message.includes("without HTTPS");
+  const open = await start({ WEBUI_HOST: "0.0.0.0" });
+  expect(open.log.some(isWarning)).toBe(true);
+  await open.stop();
+  const proxied = await start({ WEBUI_HOST: "0.0.0.0", WEBUI_TRUSTED_PROXIES: "127.0.0.1" });
+  expect(proxied.log.some(isWarning)).toBe(false);
+  await proxied.stop();
+});
+
 test("without a password the dashboard says how to set one, and prompts are answered all the same", async () => {
   const service = await harness.runReady();
   const visitor = new DashboardClient(service.url);
@@ -186,6 +196,22 @@ describe("over HTTPS", () => {
     );
     expect(login.headers.get("strict-transport-security")).toStartWith("max-age=");
     expect(await client.isIn()).toBe(true);
+    await service.stop();
+  });
+
+  test.each([
+    ["-tls1_1", "ALL:@SECLEVEL=0", false],
+    ["-tls1_2", "AES128-SHA:AES256-GCM-SHA384:ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0", false],
+    ["-tls1_2", "ECDHE-ECDSA-AES128-GCM-SHA256", true],
+    ["-tls1_3", "ALL", true],
+  ])("%s with %s gets a connection: %j", async (version, ciphers, expected) => {
+    const service = await start(tls);
+    const { port } = new URL(service.url);
+    const client = Bun.spawn(
+      ["openssl", "s_client", "-connect", `127.0.0.1:${port}`, version, "-cipher", ciphers],
+      { stdin: "ignore", stdout: "pipe", stderr: "ignore" },
+    );
+    expect(/Cipher is (?!\(NONE\))\w/.test(await new Response(client.stdout).text())).toBe(expected);
     await service.stop();
   });
 

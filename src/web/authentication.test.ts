@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from "bun:test";
 import { RecordingLogger } from "../canvus/testing/recording-logger.ts";
 import { AppError } from "../errors/app-error.ts";
 import { Authentication } from "./authentication.ts";
+import { RefusalLog } from "./refusal-log.ts";
 import type { SessionRepository } from "./session-repository.ts";
 import { memoryRepository } from "./testing/memory-repository.ts";
 
@@ -24,6 +25,7 @@ async function started(password: string | undefined): Promise<Authentication> {
     now: () => now,
     monotonicNow: () => now,
     logger,
+    refusals: new RefusalLog(logger, () => now),
   });
   await authentication.start(password);
   return authentication;

@@ -2,6 +2,7 @@ import type { Logger } from "../observability/logger.ts";
 import { rateLimitKey } from "./client-address.ts";
 import { type LoginLimits, LoginRateLimit } from "./login-rate-limit.ts";
 import { hashPassword, PasswordCheck } from "./password.ts";
+import type { RefusalLog } from "./refusal-log.ts";
 import type { SessionRepository } from "./session-repository.ts";
 import { type Session, type SessionLimits, Sessions } from "./sessions.ts";
 
@@ -12,6 +13,7 @@ export interface AuthenticationOptions {
   readonly now: () => number;
   readonly monotonicNow: () => number;
   readonly logger: Logger;
+  readonly refusals: RefusalLog;
   readonly limits?: LoginLimits;
 }
 
@@ -81,21 +83,23 @@ export class Authentication {
 
   /** @param oldToken of the session the browser had; a login always begins a new one. */
   async login(password: string, address: string, oldToken: string | undefined): Promise<LoginResult> {
-    const { repository, logger } = this.#options;
+    const { repository, logger, refusals } = this.#options;
     const key = rateLimitKey(address);
     const admission = this.#rateLimit.attempt(key);
     if (!admission.allowed) {
-      logger.warn("login refused: too many attempts", {
-        client_address: address,
-        retry_after_s: Math.ceil(admission.retryAfterMs / 1000),
-        source: "web/authentication.ts:login",
-      });
+      refusals.tooManyAttempts(address);
       return { kind: "limited", retryAfterMs: admission.retryAfterMs };
     }
     const verdict = (await this.#password?.check(password)) ?? "wrong";
-    if (verdict !== "right") {
-      const why = verdict === "busy" ? "too many logins at once" : "wrong password";
-      logger.warn(`login failed: ${why}`, { client_address: address, source: "web/authentication.ts:login" });
+    if (verdict === "busy") {
+      refusals.tooManyAtOnce();
+      return { kind: verdict };
+    }
+    if (verdict === "wrong") {
+      logger.warn("login failed: wrong password", {
+        client_address: address,
+        source: "web/authentication.ts:login",
+      });
       return { kind: verdict };
     }
     this.#rateLimit.succeed(key);

@@ -8,6 +8,13 @@ beforeEach(async () => {
   dashboard = await TestDashboard.start();
 });
 
+/** Fields of the log entries whose message has these words. */
+function messages(words: string): unknown[] {
+  return dashboard.logger.entries
+    .filter(({ message }) => message.includes(words))
+    .map(({ fields }) => fields);
+}
+
 function target(response: Response): [number, string | null] {
   return [response.status, response.headers.get("location")];
 }
@@ -121,7 +128,7 @@ describe("the login", () => {
     expect(refused.status).toBe(429);
     expect(refused.headers.get("retry-after")).toBe("42");
     expect(await refused.text()).toContain("wait 42 seconds");
-    expect(dashboard.logger.text()).toContain("too many attempts");
+    expect(messages("too many attempts")).toMatchObject([{ client_address: "192.0.2.1", times: 1 }]);
     dashboard.peer = "192.0.2.2";
     expect((await dashboard.login()).status).toBe(303);
   });
@@ -228,6 +235,20 @@ describe("what changes something", () => {
     expect(await refused.json()).toMatchObject({ error: { code: "WEB_REQUEST_REFUSED" } });
     expect((await dashboard.get("/logout")).status).toBe(404);
     expect((await dashboard.get("/who")).status).toBe(200);
+  });
+});
+
+describe("the log", () => {
+  test("names who was refused and why, once a minute and not for every request", async () => {
+    for (let n = 0; n < 100; n += 1) await dashboard.get("/api/v1/status");
+    await dashboard.login();
+    for (let n = 0; n < 100; n += 1) await dashboard.post("/logout", { csrf: `guess ${n}` });
+    const who = { client_address: "192.0.2.1", times: 1 };
+    expect(messages("no session")).toMatchObject([{ ...who, method: "GET", url: "/api/v1/status" }]);
+    expect(messages("not from a page")).toMatchObject([{ ...who, method: "POST", url: "/logout" }]);
+    dashboard.clock += 60_000;
+    await dashboard.post("/logout", {});
+    expect(messages("not from a page")).toMatchObject([{ times: 1 }, { times: 99 }, { times: 1 }]);
   });
 });
 

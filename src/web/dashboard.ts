@@ -13,6 +13,7 @@ import { healthRoutes, isHealthPath, type Readiness } from "./health.ts";
 import { htmlResponse } from "./html-response.ts";
 import { loginRoutes } from "./login-routes.ts";
 import type { RenderPage } from "./page-frame.ts";
+import type { RefusalLog } from "./refusal-log.ts";
 import { answerFailure, toRequestError } from "./request-failure.ts";
 import { insideRequest, type RequestTarget, requestTarget } from "./request-target.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
@@ -30,6 +31,7 @@ export interface DashboardOptions {
   /** Everything behind the login: pages, their data, the API. Their paths do not have the base path. */
   readonly routes: AnyElysia;
   readonly logger: Logger;
+  readonly refusals: RefusalLog;
 }
 
 /** What the web server knows about the connection of a request. */
@@ -82,7 +84,7 @@ export class Dashboard {
     { keepOpen }: Connection,
     client: Client,
   ): Promise<Response> {
-    const { basePath, authentication } = this.#options;
+    const { basePath, authentication, refusals } = this.#options;
     const { method, headers } = request;
     const path = withoutBasePath(pathname, basePath);
     const inner = insideRequest(request, path, search);
@@ -93,6 +95,7 @@ export class Dashboard {
     const session = authentication.session(token);
     const visitorPath = basePath + path + search;
     const refused = guard({ method, path, visitorPath, basePath, hasSession: session !== undefined });
+    if (refused && isApiPath(path)) refusals.noSession({ method, path, address: client.address });
     if (refused) return refused;
     const visitor: Visitor = { ...client, basePath, path: visitorPath, session, keepOpen };
     if (changesState(method) && !isSameOrigin(headers, client.hosts)) {
@@ -148,6 +151,8 @@ export class Dashboard {
   }
 
   #fail(error: AppError, method: string, path: string, visitor: Visitor): Promise<Response> {
+    const { refusals } = this.#options;
+    if (error.code === "WEB_REQUEST_REFUSED") refusals.forged({ method, path, address: visitor.address });
     return answerFailure(error, { method, path, visitor }, this.#options.render, this.#options.logger);
   }
 }

@@ -9,7 +9,12 @@ let web: WebServer;
 beforeAll(async () => {
   visitor = await TestDashboard.start();
   await visitor.login();
-  web = new WebServer({ hostname: "127.0.0.1", port: 0, dashboard: visitor.dashboard });
+  web = new WebServer({
+    hostname: "127.0.0.1",
+    port: 0,
+    dashboard: visitor.dashboard,
+    logger: visitor.logger,
+  });
   web.start();
 });
 

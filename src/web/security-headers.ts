@@ -21,8 +21,8 @@ const ALWAYS = {
   "cross-origin-resource-policy": "same-origin",
 } as const;
 
-/** Half a year. Without subdomains: they are not ours to decide about. */
-const HSTS = "max-age=15552000";
+/** A year. Without subdomains: they are not ours to decide about. */
+const HSTS = "max-age=31536000";
 
 /** @param secure whether the browser speaks HTTPS; over HTTP it ignores HSTS anyway. */
 export function addSecurityHeaders(headers: Headers, secure: boolean): void {

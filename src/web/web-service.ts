@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import type { Config } from "../config/schema.ts";
+import { isLoopback } from "../http/loopback.ts";
 import type { Logger } from "../observability/logger.ts";
 import { apiRoutes } from "./api/api-routes.ts";
 import { Authentication } from "./authentication.ts";
@@ -9,6 +10,7 @@ import { EventStreams } from "./events/event-streams.ts";
 import type { Readiness } from "./health.ts";
 import { createPageFrame } from "./page-frame.ts";
 import { pageRoutes } from "./pages/page-routes.ts";
+import { RefusalLog } from "./refusal-log.ts";
 import type { SessionRepository } from "./session-repository.ts";
 import { type LookAge, SharedLook } from "./shared-look.ts";
 import { readTlsFiles } from "./tls.ts";
@@ -36,6 +38,11 @@ const BADGE_AGE: LookAge = { fresh: 500, usable: 5000 };
 /** A live stream of an expired session may go on for so long. */
 const TIDY_MS = 15_000;
 
+/** A reverse proxy that is named speaks HTTPS with browsers, or whoever set it up wants it so. */
+function isOpenToNetwork({ WEBUI_HOST, WEBUI_TRUSTED_PROXIES = [] }: Config): boolean {
+  return !isLoopback(WEBUI_HOST) && WEBUI_TRUSTED_PROXIES.length === 0;
+}
+
 /** Health, login and the pages: puts the parts of this folder together. */
 export class WebService {
   readonly #options: Omit<WebServiceOptions, "password">;
@@ -53,12 +60,15 @@ export class WebService {
   async start(): Promise<void> {
     const { config, version, readiness, sessions, sources, logger } = this.#options;
     const sessionTimeoutMs = config.WEBUI_SESSION_TIMEOUT;
+    const monotonicNow = () => performance.now();
+    const refusals = new RefusalLog(logger, monotonicNow);
     const authentication = new Authentication({
       sessionLimits: { timeoutMs: sessionTimeoutMs, idleMs: config.WEBUI_SESSION_IDLE_TIMEOUT },
       repository: sessions,
       now: () => Date.now(),
-      monotonicNow: () => performance.now(),
+      monotonicNow,
       logger,
+      refusals,
     });
     const badge = new SharedLook(readiness, BADGE_AGE);
     const render = createPageFrame(version, () => badge.get(null));
@@ -71,9 +81,10 @@ export class WebService {
       render,
       routes: new Elysia().use(pageRoutes(render, sources)).use(apiRoutes(sources, this.#streams, version)),
       logger,
+      refusals,
     });
     const tls = await readTlsFiles(config.WEBUI_TLS_CERT, config.WEBUI_TLS_KEY);
-    this.#server = new WebServer({ hostname: config.WEBUI_HOST, port: config.PORT, tls, dashboard });
+    this.#server = new WebServer({ hostname: config.WEBUI_HOST, port: config.PORT, tls, dashboard, logger });
     const password = this.#password;
     this.#password = undefined;
     await authentication.start(password);
@@ -82,8 +93,16 @@ export class WebService {
     else if (password.length < SHORT_PASSWORD) {
       logger.warn("WEBUI_PWD is short: whoever reaches the dashboard may guess it", { source });
     }
+    if (password !== undefined && tls === undefined && isOpenToNetwork(config)) {
+      logger.warn("the dashboard is open to the network without HTTPS: others there can read its password", {
+        source,
+      });
+    }
     this.#server.start();
-    this.#tidying = setInterval(() => authentication.tidy(), TIDY_MS);
+    this.#tidying = setInterval(() => {
+      authentication.tidy();
+      refusals.flush();
+    }, TIDY_MS);
   }
 
   /** Where the dashboard is, without the base path: health is asked there too. */

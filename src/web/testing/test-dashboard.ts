@@ -4,6 +4,7 @@ import { Authentication } from "../authentication.ts";
 import { Dashboard } from "../dashboard.ts";
 import type { Readiness } from "../health.ts";
 import { createPageFrame, type RenderPage } from "../page-frame.ts";
+import { RefusalLog } from "../refusal-log.ts";
 import type { SessionRepository } from "../session-repository.ts";
 import { withVisitor } from "../visitor.ts";
 import { memoryRepository } from "./memory-repository.ts";
@@ -45,12 +46,14 @@ export class TestDashboard {
     routes = exampleRoutes,
   }: TestDashboardOptions) {
     this.#basePath = basePath;
+    const refusals = new RefusalLog(this.logger, () => this.clock);
     this.authentication = new Authentication({
       sessionLimits: { timeoutMs: SESSION_TIMEOUT_MS, idleMs: SESSION_IDLE_MS },
       repository: repository ?? memoryRepository(),
       now: () => Date.UTC(2026, 0, 1) + this.clock,
       monotonicNow: () => this.clock,
       logger: this.logger,
+      refusals,
     });
     const render = createPageFrame("1.2.3", async () => readiness);
     this.dashboard = new Dashboard({
@@ -62,6 +65,7 @@ export class TestDashboard {
       render,
       routes: routes(render),
       logger: this.logger,
+      refusals,
     });
   }
 

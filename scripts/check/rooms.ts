@@ -34,7 +34,13 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // It shows how the parts are; of those it knows what their status looks like.
   web: [
     ...["canvus/canvas-group.ts", "config", "inference/local-engine.ts", "models/describe-download.ts"],
-    ...["observability", "storage", "tasks/live-task.ts", "telemetry/live-generations.ts"],
+    ...[
+      "http/loopback.ts",
+      "observability",
+      "storage",
+      "tasks/live-task.ts",
+      "telemetry/live-generations.ts",
+    ],
   ],
   service: ["native", "observability"],
   composition: [

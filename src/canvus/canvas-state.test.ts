@@ -15,8 +15,8 @@ const note = (id: string, more: Partial<Widget> = {}): Widget => ({
   text: id,
   ...more,
 });
-const snapshot = (...updates: WidgetUpdate[]) => state.applySnapshot({ isList: true, updates });
-const event = (...updates: WidgetUpdate[]) => state.applyEvent({ isList: true, updates });
+const snapshot = (...updates: WidgetUpdate[]) => [...state.applySnapshot({ isList: true, updates })].flat();
+const event = (...updates: WidgetUpdate[]) => [...state.applyEvent({ isList: true, updates })].flat();
 const summary = (changes: WidgetChange[]) => changes.map(({ kind, widget }) => `${kind} ${widget.id}`);
 
 beforeEach(() => {
@@ -124,6 +124,19 @@ test("beyond the limit widgets are refused and counted", () => {
   state = new CanvasState(2);
   expect(snapshot(note("a"), note("b"), note("c"))).toHaveLength(2);
   expect(state.counters.refused).toBe(1);
+});
+
+test("a large frame comes in batches of changes, also when a single deletion takes everything along", () => {
+  const notes = Array.from({ length: 1000 }, (_, n) => note(`n${n}`));
+  const largest = (batches: Iterable<WidgetChange[]>) => {
+    const sizes = [...batches].map((batch) => batch.length);
+    return { total: sizes.reduce((sum, size) => sum + size, 0), largest: Math.max(...sizes) };
+  };
+  const first = state.applySnapshot({ isList: true, updates: [root, ...notes] });
+  expect(largest(first)).toEqual({ total: 1001, largest: 100 });
+  const gone = state.applyEvent({ isList: true, updates: [{ id: "root", state: "deleted" }] });
+  expect(largest(gone)).toEqual({ total: 1001, largest: 100 });
+  expect(state.size).toBe(0);
 });
 
 test("changes replayed over the old picture always give the new one", () => {

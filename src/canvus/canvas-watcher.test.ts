@@ -135,7 +135,7 @@ test("subscribes, reconciles with the first frame, then passes on events", async
   const stream = await subscriptions.next();
   expect(server.requests[0]?.path).toBe("/api/v1/canvases/c/widgets?subscribe=true");
   stream.frame([root, note("a")]);
-  expect(await changes.next()).toBe("snapshot: added root, added a");
+  expect(await changes.next()).toBe("first-sight: added root, added a");
   expect(watcher.status()).toMatchObject({
     state: "live",
     widgets: 2,
@@ -154,7 +154,7 @@ test("frames cut anywhere, keep-alives and \\r\\n make no difference", async () 
   const stream = await subscriptions.next();
   const bytes = new TextEncoder().encode(`\n\r\n${JSON.stringify([note("a", "Grüße 👋")])}\r\n\n`);
   for (const byte of bytes) stream.send(Uint8Array.of(byte));
-  expect(await changes.next()).toBe("snapshot: added a");
+  expect(await changes.next()).toBe("first-sight: added a");
   expect(watcher.widgets.get("a")?.text).toBe("Grüße 👋");
 });
 

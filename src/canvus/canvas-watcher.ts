@@ -1,19 +1,24 @@
 import { AppError, toAppError } from "../errors/app-error.ts";
 import { backoffDelay } from "../http/retry.ts";
 import type { Logger } from "../observability/logger.ts";
+import { TimeSlice } from "../time-slice.ts";
 import { sleep, systemTimers, type Timers } from "../timers.ts";
 import { CanvasState } from "./canvas-state.ts";
-import { parseFrame } from "./frame.ts";
-import { LineReader } from "./line-reader.ts";
+import type { Frame } from "./frame.ts";
+import { FrameReader } from "./frame-reader.ts";
+import { Watchdog } from "./watchdog.ts";
 import type { Widget, WidgetChange } from "./widget.ts";
 
 /** Wait before the first reconnect; it doubles up to 30 s and starts anew after a good frame. */
 const RECONNECT_MS = 1000;
 /** For trouble only a person can end (no permission, canvas gone, certificate): look again, but rarely. */
 const SLOW_RETRY_MS = 60_000;
+/** So much of the stream is read without a look at the clock: less than a millisecond of work. */
+const PIECE_BYTES = 64 * 1024;
 
 export type WatcherState = "connecting" | "live" | "reconnecting" | "failed" | "stopped";
-export type ChangeOrigin = "snapshot" | "event";
+/** `first-sight` is what was there when the canvas was seen for the first time. */
+export type ChangeOrigin = "first-sight" | "snapshot" | "event";
 
 export interface WatcherStatus {
   readonly canvasId: string;
@@ -43,7 +48,10 @@ export interface CanvasWatcherOptions {
   readonly name: string;
   /** Silence (not even a keep-alive) after which the connection counts as dead, in ms; servers send one each 15 s. */
   readonly idleTimeoutMs: number;
-  /** Gets each frame's changes in order. What it throws is logged and does not disturb the stream. */
+  /**
+   * Gets each frame's changes in order, those of a large one in several batches; all of them are in the picture by
+   * then. What it throws is logged and does not disturb the stream.
+   */
   readonly onChanges: (changes: WidgetChange[], origin: ChangeOrigin) => void;
   readonly onStateChange?: (status: WatcherStatus) => void;
   readonly timers?: Timers;
@@ -72,6 +80,7 @@ export class CanvasWatcher {
   #error: AppError | undefined;
   #reconnects = 0;
   #failures = 0;
+  #hasSnapshot = false;
   #stopping = new AbortController();
   #running: Promise<void> | undefined;
 
@@ -163,7 +172,8 @@ export class CanvasWatcher {
   }
 
   async #read(stream: ReadableStream<Uint8Array>, watchdog: Watchdog, signal: AbortSignal): Promise<void> {
-    const lines = new LineReader();
+    const frames = new FrameReader();
+    const slice = new TimeSlice();
     let first = true;
     const reader = stream.getReader();
     const cancel = () => void reader.cancel().catch(() => undefined);
@@ -172,25 +182,38 @@ export class CanvasWatcher {
       const { done, value } = await reader.read();
       if (done) break;
       watchdog.start();
-      for (const line of lines.push(value)) {
-        this.#take(line, first);
-        first = false;
+      for (let at = 0; at < value.length; at += PIECE_BYTES) {
+        for (const frame of frames.push(value.subarray(at, at + PIECE_BYTES))) {
+          await this.#take(frame, first, slice);
+          first = false;
+        }
+        await slice.restIfOver();
+        signal.throwIfAborted();
       }
     }
     signal.throwIfAborted();
   }
 
-  #take(line: string, first: boolean): void {
-    const frame = parseFrame(line);
+  /** Not to be left in the middle: what is in the picture but was handed on to nobody would never be. */
+  async #take(frame: Frame, first: boolean, slice: TimeSlice): Promise<void> {
     // Only a list can be the whole canvas: taking a lone object for it would delete everything else.
-    const snapshot = first && frame.isList;
-    const changes = snapshot ? this.widgets.applySnapshot(frame) : this.widgets.applyEvent(frame);
+    const isSnapshot = first && frame.isList;
+    const batches: WidgetChange[][] = [];
+    for (const batch of isSnapshot ? this.widgets.applySnapshot(frame) : this.widgets.applyEvent(frame)) {
+      if (batch.length > 0) batches.push(batch);
+      await slice.restIfOver();
+    }
+    const origin = !isSnapshot ? "event" : this.#hasSnapshot ? "snapshot" : "first-sight";
+    this.#hasSnapshot ||= isSnapshot;
     this.#lastEventAt = this.#timers.now();
     this.#failures = 0;
     this.#error = undefined;
     if (this.#state !== "live") this.#enter("live");
-    this.#removeStrays(changes);
-    if (changes.length > 0) this.#deliver(changes, snapshot ? "snapshot" : "event");
+    for (const batch of batches) {
+      this.#removeStrays(batch);
+      this.#deliver(batch, origin);
+      await slice.restIfOver();
+    }
   }
 
   #deliver(changes: WidgetChange[], origin: ChangeOrigin): void {
@@ -248,35 +271,4 @@ function streamError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   const error = toAppError(thrown);
   return new AppError("CANVUS_UNREACHABLE", "The connection of the widget stream broke.", { cause: error });
-}
-
-/** Calls `onExpire` when it is not started again in time. */
-class Watchdog {
-  readonly #timers: Timers;
-  readonly #timeoutMs: number;
-  readonly #onExpire: () => void;
-  #cancel: () => void = () => undefined;
-  #expired = false;
-
-  constructor(timers: Timers, timeoutMs: number, onExpire: () => void) {
-    this.#timers = timers;
-    this.#timeoutMs = timeoutMs;
-    this.#onExpire = onExpire;
-  }
-
-  get expired(): boolean {
-    return this.#expired;
-  }
-
-  start(): void {
-    this.#cancel();
-    this.#cancel = this.#timers.schedule(this.#timeoutMs, () => {
-      this.#expired = true;
-      this.#onExpire();
-    });
-  }
-
-  stop(): void {
-    this.#cancel();
-  }
 }

@@ -13,8 +13,8 @@ function note(id: string, location: Point, more: Partial<Widget> = {}): Widget {
 function canvas(...widgets: Widget[]) {
   const root = { id: "root", widget_type: "SharedCanvas", size: { width: 9600, height: 5400 } };
   const state = new CanvasState();
-  state.applySnapshot({ isList: true, updates: [root, ...widgets] });
-  const show = (widget: Widget) => state.applyEvent({ isList: true, updates: [widget] });
+  Array.from(state.applySnapshot({ isList: true, updates: [root, ...widgets] }));
+  const show = (widget: Widget) => Array.from(state.applyEvent({ isList: true, updates: [widget] }));
   return { state, show, places: new AnswerPlaces(state) };
 }
 

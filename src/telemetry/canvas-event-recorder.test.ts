@@ -41,8 +41,8 @@ test("additions and deletions are recorded at once, answers with their correlati
 
 test("what is there at first sight is no event; what changed while the stream was away is", () => {
   const { recorder, rows } = setup();
-  recorder.onChanges("c1", [{ kind: "added", widget: note("old") }], "snapshot");
-  recorder.onChanges("c2", [{ kind: "added", widget: note("old") }], "snapshot");
+  recorder.onChanges("c1", [{ kind: "added", widget: note("old") }], "first-sight");
+  recorder.onChanges("c1", [{ kind: "added", widget: note("older") }], "first-sight");
   recorder.onChanges("c1", [{ kind: "added", widget: note("new") }], "snapshot");
   expect(rows.map(({ canvas_id, widget_id }) => `${canvas_id}/${widget_id}`)).toEqual(["c1/new"]);
 });

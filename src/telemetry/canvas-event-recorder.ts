@@ -29,7 +29,6 @@ export interface CanvasEventRecorderOptions {
  */
 export class CanvasEventRecorder {
   readonly #options: CanvasEventRecorderOptions;
-  readonly #seenCanvases = new Set<string>();
   readonly #gathered = new Map<string, Gathered>();
   #room = BURST_ROWS;
   #filledAt: number;
@@ -47,9 +46,7 @@ export class CanvasEventRecorder {
   }
 
   onChanges(canvasId: string, changes: readonly WidgetChange[], origin: ChangeOrigin): void {
-    const isFirstSight = origin === "snapshot" && !this.#seenCanvases.has(canvasId);
-    this.#seenCanvases.add(canvasId);
-    if (isFirstSight) return;
+    if (origin === "first-sight") return;
     for (const change of changes) this.#take(canvasId, change);
     if (this.#gathered.size > 0) {
       this.#cancelTimer ??= this.#options.timers.schedule(GATHER_MS, () => this.#flush());

@@ -22,7 +22,7 @@ export interface Asking {
 export function asked({ prompt = "", widgets = [], file = "", ...given }: Asking): Asked {
   const trigger = given.trigger ?? { id: "asks", widget_type: "Note", text: prompt };
   const state = new CanvasState();
-  state.applySnapshot({ isList: true, updates: [trigger, ...widgets] });
+  Array.from(state.applySnapshot({ isList: true, updates: [trigger, ...widgets] }));
   const shown: string[] = [];
   const stages: string[] = [];
   const fractions: number[] = [];

@@ -1,0 +1,16 @@
+import { setImmediate } from "node:timers/promises";
+
+/** The main thread promises to do nothing for longer than 5 ms; the last step of a slice may go beyond its end. */
+const SLICE_MS = 3;
+
+/** Cuts long work into slices, between which everything else that waits for the event loop has its turn. */
+export class TimeSlice {
+  #endsAt = performance.now() + SLICE_MS;
+
+  /** To be awaited after each small step of the work; it rests when the slice is used up. */
+  async restIfOver(): Promise<void> {
+    if (performance.now() < this.#endsAt) return;
+    await setImmediate();
+    this.#endsAt = performance.now() + SLICE_MS;
+  }
+}

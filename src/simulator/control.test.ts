@@ -24,6 +24,26 @@ test("typing shows every intermediate text, whole emoji at a time", async () => 
   expect(await more.json()).toMatchObject({ id: note.id, text: "a😀b!!" });
 });
 
+test("a crowd writes its notes and moves them about", async () => {
+  const written = await bench.control("crowd", { notes: 20 });
+  expect(await written.json()).toEqual({ notes: 20, updates: 0 });
+  const stream = await bench.stream("notes?subscribe");
+  const before = new Map((await stream.items()).map((note) => [note.id, note]));
+  expect(before.size).toBe(20);
+  expect(new Set([...before.values()].map(({ location }) => JSON.stringify(location))).size).toBe(20);
+  const moved = bench.control("crowd", { updates_per_second: 1000, seconds: 0.05 });
+  const seen = new Set<unknown>();
+  while (seen.size < 20) {
+    for (const note of await stream.items()) {
+      expect(note.location).not.toEqual(before.get(note.id)?.location);
+      seen.add(note.id);
+    }
+  }
+  expect(await (await moved).json()).toEqual({ notes: 0, updates: 50 });
+  expect((await bench.control("crowd", { updates_per_second: -1 })).status).toBe(400);
+  expect((await bench.control("crowd", { canvas_id: "unknown" })).status).toBe(404);
+});
+
 test("an icon lands on what it is dropped on", async () => {
   const anchor = await bench.widget("POST", "anchors", {});
   const dropped = await bench.control("drop-icon", { icon: "AI_Icon_PDF_Precis", onto: anchor.id });

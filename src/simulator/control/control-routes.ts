@@ -6,6 +6,7 @@ import { type JsonObject, parseJsonObject } from "../json.ts";
 import type { StreamHub } from "../stream-hub.ts";
 import type { World } from "../world.ts";
 import type { WriteLog } from "../write-log.ts";
+import { crowd } from "./crowd.ts";
 import { dropIcon } from "./drop-icon.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
 import type { Typist } from "./typist.ts";
@@ -33,6 +34,7 @@ export interface ControlParts {
  *     GET /_sim/state                    counters: streams, canvases, widgets, asset bytes
  *     GET /_sim/page                     token and canvases, for the page at /
  *     POST /_sim/type-text               control/typist.ts
+ *     POST /_sim/crowd                   control/crowd.ts
  *     POST /_sim/drop-icon               control/drop-icon.ts
  *     POST /_sim/snapshot                control/take-snapshot.ts
  *
@@ -67,6 +69,8 @@ export async function handleControl(parts: ControlParts, request: Request, url: 
       return Response.json({ token: parts.token, canvases: listCanvases(world) });
     case "POST /type-text":
       return Response.json(await parts.typist.type(await readHelperBody(request)));
+    case "POST /crowd":
+      return Response.json(await crowd(world, await readHelperBody(request)));
     case "POST /drop-icon":
       return Response.json(await dropIcon(world, await readHelperBody(request)));
     case "POST /snapshot":

@@ -11,7 +11,7 @@ import { type WidgetType, widgetTypeByName } from "./widget-types.ts";
 /** The usual size of a Canvus canvas, in canvas units. */
 export const CANVAS_SIZE: Size = { width: 9600, height: 5400 };
 /** Creating more is refused with 400: nobody may fill the memory by accident. */
-const MAX_WIDGETS = 50_000;
+const MAX_WIDGETS = 200_000;
 /** About the longest text of a widget, in UTF-16 units. Canvus documents no limit; this one protects the simulator. */
 const MAX_TEXT_LENGTH = 1_000_000;
 

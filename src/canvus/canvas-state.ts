@@ -1,5 +1,6 @@
 import type { Frame } from "./frame.ts";
 import { isComplete, type WidgetUpdate } from "./parse-widget.ts";
+import { SplitMap } from "./split-map.ts";
 import type { Widget, WidgetChange } from "./widget.ts";
 
 /** Widgets that are looked at between two batches of changes: some 0.2 ms of work. */
@@ -18,6 +19,14 @@ export interface CanvasStateCounters {
   readonly refused: number;
 }
 
+interface Entry {
+  widget: Widget;
+  /** Its place among its siblings. */
+  at: number;
+  /** The last snapshot that mentioned it; 0 for none. */
+  snapshot: number;
+}
+
 /**
  * The picture of one canvas, fed with frames. It is pure: frames in, changes out, in batches, so that whoever asks for
  * them may rest in between: a first frame may hold a hundred thousand widgets. All of them have to be asked for, and
@@ -32,10 +41,12 @@ export interface CanvasStateCounters {
  * A widget that came out equal gives no change.
  */
 export class CanvasState {
-  readonly #widgets = new Map<string, Widget>();
-  readonly #children = new Map<string, Set<string>>();
+  readonly #entries = new SplitMap<Entry>();
+  /** By the id of their parent, which may not be there. Arrays, because a Set of 100,000 grows for 8 ms at once. */
+  readonly #children = new Map<string, Entry[]>();
   readonly #maxWidgets: number;
   #sharedCanvasId: string | undefined;
+  #snapshots = 0;
   #counters = { unchanged: 0, incomplete: 0, unknownDeletions: 0, refused: 0 };
 
   constructor(maxWidgets = MAX_WIDGETS) {
@@ -43,7 +54,7 @@ export class CanvasState {
   }
 
   get size(): number {
-    return this.#widgets.size;
+    return this.#entries.size;
   }
 
   get counters(): CanvasStateCounters {
@@ -52,15 +63,15 @@ export class CanvasState {
 
   /** The root widget; its size is the size of the canvas. Absent before the first snapshot. */
   get sharedCanvas(): Widget | undefined {
-    return this.#sharedCanvasId === undefined ? undefined : this.#widgets.get(this.#sharedCanvasId);
+    return this.#sharedCanvasId === undefined ? undefined : this.get(this.#sharedCanvasId);
   }
 
   get(id: string): Widget | undefined {
-    return this.#widgets.get(id);
+    return this.#entries.get(id)?.widget;
   }
 
-  all(): IterableIterator<Widget> {
-    return this.#widgets.values();
+  *all(): Generator<Widget> {
+    for (const { widget } of this.#entries.values()) yield widget;
   }
 
   /** Takes in the whole state of the canvas: what it does not mention is gone. */
@@ -74,14 +85,17 @@ export class CanvasState {
   }
 
   *#snapshotChanges(frame: Frame): Generator<WidgetChange | null> {
-    const present = new Set<string>();
+    this.#snapshots += 1;
+    const current = this.#snapshots;
     for (const update of frame.updates) {
       if (update.state === "deleted") continue;
-      const known = present.has(update.id);
-      present.add(update.id);
-      yield this.#upsert(update, known);
+      yield this.#upsert(update, this.#entries.get(update.id)?.snapshot === current);
+      const entry = this.#entries.get(update.id);
+      if (entry) entry.snapshot = current;
     }
-    for (const id of [...this.#widgets.keys()]) yield present.has(id) ? null : this.#delete(id, {});
+    for (const { widget, snapshot } of this.#entries.values()) {
+      yield snapshot === current ? null : this.#delete(widget.id, {});
+    }
   }
 
   *#eventChanges(frame: Frame): Generator<WidgetChange | null> {
@@ -96,14 +110,15 @@ export class CanvasState {
       yield this.#upsert(update, true);
     }
     for (const update of deletions.values()) {
-      if (this.#widgets.has(update.id)) yield* this.#deleteTree(update);
+      if (this.#entries.get(update.id)) yield* this.#deleteTree(update);
       else this.#counters.unknownDeletions += 1;
     }
   }
 
   #upsert(update: WidgetUpdate, merge: boolean): WidgetChange | null {
-    const previous = this.#widgets.get(update.id);
-    if (previous === undefined && this.#widgets.size >= this.#maxWidgets) {
+    const entry = this.#entries.get(update.id);
+    const previous = entry?.widget;
+    if (previous === undefined && this.#entries.size >= this.#maxWidgets) {
       this.#counters.refused += 1;
       return null;
     }
@@ -116,43 +131,54 @@ export class CanvasState {
       this.#counters.unchanged += 1;
       return null;
     }
-    this.#widgets.set(widget.id, widget);
-    this.#link(widget, previous);
-    return previous === undefined ? { kind: "added", widget } : { kind: "updated", widget, previous };
-  }
-
-  #link(widget: Widget, previous: Widget | undefined): void {
     if (widget.widget_type === "SharedCanvas") this.#sharedCanvasId = widget.id;
-    if (previous?.parent_id === widget.parent_id) return;
-    if (previous !== undefined) this.#unlink(previous);
-    if (widget.parent_id === undefined || widget.parent_id === "") return;
-    const siblings = this.#children.get(widget.parent_id);
-    if (siblings === undefined) this.#children.set(widget.parent_id, new Set([widget.id]));
-    else siblings.add(widget.id);
+    if (entry === undefined || previous === undefined) {
+      const added = { widget, at: 0, snapshot: 0 };
+      this.#entries.set(widget.id, added);
+      this.#link(added);
+      return { kind: "added", widget };
+    }
+    const moves = previous.parent_id !== widget.parent_id;
+    if (moves) this.#unlink(entry);
+    entry.widget = widget;
+    if (moves) this.#link(entry);
+    return { kind: "updated", widget, previous };
   }
 
-  #unlink(widget: Widget): void {
-    if (widget.parent_id === undefined) return;
-    const siblings = this.#children.get(widget.parent_id);
-    siblings?.delete(widget.id);
-    if (siblings?.size === 0) this.#children.delete(widget.parent_id);
+  #link(entry: Entry): void {
+    const { parent_id: parent } = entry.widget;
+    if (parent === undefined || parent === "") return;
+    const siblings = this.#children.get(parent);
+    if (siblings === undefined) this.#children.set(parent, [entry]);
+    entry.at = siblings === undefined ? 0 : siblings.push(entry) - 1;
+  }
+
+  #unlink({ widget: { parent_id: parent }, at }: Entry): void {
+    const siblings = this.#children.get(parent ?? "");
+    const last = siblings?.pop();
+    if (parent === undefined || siblings === undefined || last === undefined) return;
+    if (siblings.length === 0) this.#children.delete(parent);
+    if (at === siblings.length) return;
+    siblings[at] = last;
+    last.at = at;
   }
 
   /** Servers may not report the children of a deleted widget; deleting each one at once keeps cycles harmless. */
   *#deleteTree(update: WidgetUpdate): Generator<WidgetChange | null> {
     const doomed = [update.id];
     for (let id = doomed.pop(); id !== undefined; id = doomed.pop()) {
-      for (const child of this.#children.get(id) ?? []) doomed.push(child);
+      for (const { widget } of this.#children.get(id) ?? []) doomed.push(widget.id);
       yield this.#delete(id, id === update.id ? update : {});
     }
   }
 
   #delete(id: string, last: Partial<Widget>): WidgetChange | null {
-    const previous = this.#widgets.get(id);
-    if (previous === undefined) return null;
-    this.#widgets.delete(id);
-    this.#unlink(previous);
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return null;
+    this.#entries.delete(id);
+    this.#unlink(entry);
     if (this.#sharedCanvasId === id) this.#sharedCanvasId = undefined;
+    const previous = entry.widget;
     return { kind: "deleted", widget: { ...previous, ...last, state: "deleted" }, previous };
   }
 }

@@ -92,10 +92,12 @@ export class Http {
   /** Resolves when the headers are there; from then on only `request.signal` ends the stream. */
   async stream(request: HttpRequest): Promise<ReadableStream<Uint8Array>> {
     const label = this.#label(request);
+    const startedAt = this.#options.timers.now();
     const deadline = new Deadline(this.#options.timers, this.#options.requestTimeoutMs, request.signal);
     try {
       const response = await this.#open(request, label, deadline);
       deadline.stopClock();
+      this.#log(label, startedAt, { status_code: response.status });
       if (response.headers.get("content-type")?.includes("text/html")) {
         await response.body?.cancel();
         throw protocolError(label, "a web page came instead of a widget stream");

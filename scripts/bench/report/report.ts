@@ -27,39 +27,47 @@ export class Report {
     const machine = thisMachine(this.#loadBefore);
     const result: BenchResult = { bench: this.#bench, machine, figures: this.#figures };
     process.stdout.write(resultTable(result));
-    if (this.#jsonFile !== undefined)
-      await Bun.write(this.#jsonFile, `${JSON.stringify(result, null, 2)}\n`);
+    if (this.#jsonFile !== undefined) await Bun.write(this.#jsonFile, `${JSON.stringify(result, null, 2)}\n`);
     if (this.#figures.some((figure) => isMet(figure) === false)) process.exitCode = 1;
   }
 }
 
+type Defaults = Readonly<Record<string, number | string>>;
+type Options<Given extends Defaults> = {
+  readonly [Name in keyof Given]: Given[Name] extends number ? number : string;
+};
+
 /**
- * Begins a benchmark named like the file that runs it. All have `--json FILE`; the other options are numbers, with
- * what they are without being given.
+ * Begins a benchmark named like the file that runs it.
+ * @param defaults its options, with what they are without being given; `--json FILE` comes in addition.
  */
-export function beginBench<Name extends string = never>(
-  numbers: Readonly<Record<Name, number>>,
-): { readonly report: Report; readonly options: Readonly<Record<Name, number>> } {
+export function beginBench<Given extends Defaults>(
+  defaults: Given,
+): { readonly report: Report; readonly options: Options<Given> } {
   const bench = basename(Bun.main, ".ts");
-  const names = Object.keys(numbers) as Name[];
-  const options: NonNullable<ParseArgsConfig["options"]> = { json: { type: "string" } };
-  for (const name of names) options[name] = { type: "string" };
+  const known: NonNullable<ParseArgsConfig["options"]> = { json: { type: "string" } };
+  for (const name of Object.keys(defaults)) known[name] = { type: "string" };
   try {
-    const { values } = parseArgs({ args: process.argv.slice(2), options });
-    const given = names.map((name) => [name, numberOf(values[name], numbers[name], name)]);
+    const { values } = parseArgs({ args: process.argv.slice(2), options: known });
+    const options = Object.entries(defaults).map(([name, fallback]) => [
+      name,
+      optionValue(name, values[name], fallback),
+    ]);
     const json = typeof values.json === "string" ? values.json : undefined;
-    return { report: new Report(bench, json), options: Object.fromEntries(given) };
+    return { report: new Report(bench, json), options: Object.fromEntries(options) };
   } catch (error) {
-    const usage = names.map((name) => ` [--${name} ${numbers[name]}]`).join("");
+    const usage = Object.entries(defaults).map(([name, fallback]) => ` [--${name} ${fallback || "…"}]`);
     process.stderr.write(
-      `${error instanceof Error ? error.message : error}\nusage: bun scripts/bench/${bench}.ts [--json FILE]${usage}\n`,
+      `${error instanceof Error ? error.message : error}\nusage: bun scripts/bench/${bench}.ts [--json FILE]${usage.join("")}\n`,
     );
     process.exit(2);
   }
 }
 
-function numberOf(given: unknown, fallback: number, name: string): number {
-  const value = given === undefined ? fallback : Number(given);
+function optionValue(name: string, given: unknown, fallback: number | string): number | string {
+  if (typeof given !== "string") return fallback;
+  if (typeof fallback === "string") return given;
+  const value = Number(given);
   if (!Number.isFinite(value) || value < 0) throw new Error(`--${name} takes a number`);
   return value;
 }

@@ -255,6 +255,25 @@ test("a lone object as first frame does not wipe the picture", async () => {
   expect(watcher.widgets.size).toBe(3);
 });
 
+test("a large frame is handed on in batches, all of it in the picture by then, also when it is stopped meanwhile", async () => {
+  const sizes: number[] = [];
+  const seen: number[] = [];
+  watcher = watch({
+    onChanges: (list) => {
+      sizes.push(list.length);
+      seen.push(watcher.widgets.size);
+      void watcher.stop();
+    },
+  });
+  watcher.start();
+  const notes = Array.from({ length: 5000 }, (_, n) => note(`n${n}`, "A note like any other. ".repeat(20)));
+  (await subscriptions.next()).frame([root, ...notes]);
+  await stateIs("stopped");
+  expect(Math.max(...sizes)).toBe(100);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(5001);
+  expect(new Set(seen)).toEqual(new Set([5001]));
+});
+
 test("401 is given up with a clear error; start tries again", async () => {
   refusals = [Response.json({ msg: "Invalid token" }, { status: 401 })];
   watcher.start();

@@ -4,7 +4,7 @@ import type { Widget } from "../canvus/widget.ts";
 /** The canvas that an ability works for; it only reads. */
 export interface CanvasView {
   readonly canvasId: string;
-  readonly state: Pick<CanvasState, "get" | "all" | "sharedCanvas">;
+  readonly state: Pick<CanvasState, "get" | "all" | "connectors" | "sharedCanvas">;
   /**
    * Gives the file of an image, PDF or video to `use`, as a temporary file that is removed afterwards.
    * @throws AppError CANVUS_TOO_LARGE, CANVUS_FILE_NOT_READY, other CANVUS_*

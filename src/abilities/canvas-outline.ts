@@ -46,6 +46,8 @@ export async function canvasOutline(canvas: CanvasView, ignored: ReadonlySet<str
     const line = describe(widget);
     if (line !== null) items.push({ id: widget.id, line, rect: index.of(widget).rect });
   }
+  // The picture of a canvas has no order of its own.
+  items.sort(byReading);
   return [...grouped(items, regions), ...connections(connectors, items)];
 }
 

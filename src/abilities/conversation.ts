@@ -46,8 +46,7 @@ function answerBefore(note: Widget, { state }: CanvasView, seen: ReadonlySet<str
     correlationIdOf(widget.title) !== null;
   const parent = note.parent_id ? state.get(note.parent_id) : undefined;
   if (isEarlierAnswer(parent)) return parent;
-  for (const widget of state.all()) {
-    if (widget.widget_type.toLowerCase() !== "connector") continue;
+  for (const widget of state.connectors()) {
     const [from, to] = [endOf(widget.src), endOf(widget.dst)];
     const other = from === note.id ? to : to === note.id ? from : undefined;
     const connected = other === undefined ? undefined : state.get(other);

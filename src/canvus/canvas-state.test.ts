@@ -120,6 +120,15 @@ test("a child that moved goes with its new parent, no longer with the old one", 
   expect(summary(event({ id: "b", state: "deleted" }))).toEqual(["deleted b", "deleted child"]);
 });
 
+test("connectors are found at once, as they are now, and not when they are gone", () => {
+  const connector = { id: "c", widget_type: "Connector", src: { id: "a" }, dst: { id: "b" } };
+  snapshot(root, note("a"), note("b"), connector);
+  event({ id: "c", dst: { id: "root" } });
+  expect([...state.connectors()]).toEqual([{ ...connector, dst: { id: "root" } }]);
+  event({ id: "c", state: "deleted" });
+  expect([...state.connectors()]).toEqual([]);
+});
+
 test("beyond the limit widgets are refused and counted", () => {
   state = new CanvasState(2);
   expect(snapshot(note("a"), note("b"), note("c"))).toHaveLength(2);

@@ -1,7 +1,9 @@
 import type { Frame } from "./frame.ts";
+import type { Rect } from "./geometry.ts";
 import { isComplete, type WidgetUpdate } from "./parse-widget.ts";
 import { SplitMap } from "./split-map.ts";
 import type { Widget, WidgetChange } from "./widget.ts";
+import { WidgetAreas } from "./widget-areas.ts";
 
 /** Widgets that are looked at between two batches of changes: some 0.2 ms of work. */
 const BATCH = 100;
@@ -44,6 +46,11 @@ export class CanvasState {
   readonly #entries = new SplitMap<Entry>();
   /** By the id of their parent, which may not be there. Arrays, because a Set of 100,000 grows for 8 ms at once. */
   readonly #children = new Map<string, Entry[]>();
+  readonly #connectors = new Map<string, Widget>();
+  readonly #areas = new WidgetAreas(
+    (id) => this.get(id),
+    (id) => (this.#children.get(id) ?? []).map(({ widget }) => widget),
+  );
   readonly #maxWidgets: number;
   #sharedCanvasId: string | undefined;
   #snapshots = 0;
@@ -70,8 +77,19 @@ export class CanvasState {
     return this.#entries.get(id)?.widget;
   }
 
-  *all(): Generator<Widget> {
-    for (const { widget } of this.#entries.values()) yield widget;
+  /** In no particular order. */
+  all(): IterableIterator<Widget> {
+    return this.#entries.values().map(({ widget }) => widget);
+  }
+
+  /** All connectors, which tell what belongs to what. */
+  connectors(): IterableIterator<Widget> {
+    return this.#connectors.values();
+  }
+
+  /** Ids and places, in canvas units, of all widgets that overlap the area, which may be without end. */
+  within(area: Rect): Map<string, Rect> {
+    return this.#areas.within(area);
   }
 
   /** Takes in the whole state of the canvas: what it does not mention is gone. */
@@ -132,16 +150,19 @@ export class CanvasState {
       return null;
     }
     if (widget.widget_type === "SharedCanvas") this.#sharedCanvasId = widget.id;
+    if (widget.widget_type.toLowerCase() === "connector") this.#connectors.set(widget.id, widget);
     if (entry === undefined || previous === undefined) {
       const added = { widget, at: 0, snapshot: 0 };
       this.#entries.set(widget.id, added);
       this.#link(added);
+      this.#areas.update(widget);
       return { kind: "added", widget };
     }
     const moves = previous.parent_id !== widget.parent_id;
     if (moves) this.#unlink(entry);
     entry.widget = widget;
     if (moves) this.#link(entry);
+    this.#areas.update(widget, previous);
     return { kind: "updated", widget, previous };
   }
 
@@ -176,7 +197,9 @@ export class CanvasState {
     const entry = this.#entries.get(id);
     if (entry === undefined) return null;
     this.#entries.delete(id);
+    this.#connectors.delete(id);
     this.#unlink(entry);
+    this.#areas.delete(entry.widget);
     if (this.#sharedCanvasId === id) this.#sharedCanvasId = undefined;
     const previous = entry.widget;
     return { kind: "deleted", widget: { ...previous, ...last, state: "deleted" }, previous };

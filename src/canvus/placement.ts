@@ -1,4 +1,4 @@
-import { contains, overlaps, type Rect } from "./geometry.ts";
+import { contains, type Rect } from "./geometry.ts";
 import { RowIndex } from "./row-index.ts";
 import type { Point, Size } from "./widget.ts";
 
@@ -9,6 +9,9 @@ const DEFAULT_GAP = 15;
 const NEAR = 3;
 /** Rows looked at when nothing is free beside the trigger; bounds the time on crowded canvases. */
 const MAX_ROWS = 200;
+
+/** What lies in an area, which may be without end. */
+export type Occupied = (area: Rect) => readonly Rect[];
 
 interface Search {
   readonly trigger: Rect;
@@ -30,39 +33,34 @@ interface Spot {
  *
  * All rectangles are absolute, in canvas units; `canvas` with size 0 means that its size is not known.
  */
-export function placeBeside(trigger: Rect, size: Size, occupied: readonly Rect[], canvas: Rect): Point {
+export function placeBeside(trigger: Rect, size: Size, occupied: Occupied, canvas: Rect): Point {
   const gap = GAP_RATIO * Math.max(trigger.width, trigger.height) || DEFAULT_GAP;
   const search: Search = { trigger, size, gap };
-  const obstacles = [...occupied.filter(hasArea), trigger];
+  const obstacles: Occupied = (area) => [...occupied(area).filter(hasArea), trigger];
   const bounds = hasArea(canvas) ? canvas : null;
   const near = bestBeside(search, obstacles, bounds);
   if (near !== null) return near;
-  const others = obstacles.filter((rect) => rect === trigger || !contains(rect, trigger));
-  const hasBackdrop = others.length < obstacles.length;
+  const isBackdrop = (rect: Rect) => rect !== trigger && contains(rect, trigger);
+  const others: Occupied = (area) => obstacles(area).filter((rect) => !isBackdrop(rect));
+  const hasBackdrop = obstacles(trigger).some(isBackdrop);
   const onBackdrop = hasBackdrop ? bestBeside(search, others, bounds) : null;
   if (onBackdrop !== null) return onBackdrop;
   if (bounds !== null) {
     const anywhere =
-      nearestInRows(search, obstacles, bounds) ??
-      (hasBackdrop ? nearestInRows(search, others, bounds) : null);
+      nearestAnywhere(search, obstacles, bounds) ??
+      (hasBackdrop ? nearestAnywhere(search, others, bounds) : null);
     if (anywhere !== null) return anywhere;
   }
   return slideRight(search, obstacles);
 }
 
 /** The first of right, below, left, above with a free spot within NEAR lengths. */
-function bestBeside(
-  { trigger, size, gap }: Search,
-  obstacles: readonly Rect[],
-  bounds: Rect | null,
-): Point | null {
-  const reach = (NEAR + 1) * Math.max(size.width, size.height) + 2 * gap;
-  const vicinity = grown(trigger, reach);
-  const nearby = obstacles.filter((rect) => overlaps(rect, vicinity));
+function bestBeside({ trigger, size, gap }: Search, obstacles: Occupied, bounds: Rect | null): Point | null {
+  const nearby = obstacles(grown(trigger, (NEAR + 1) * Math.max(size.width, size.height) + 2 * gap));
   for (const view of [UPRIGHT, TRANSPOSED, MIRRORED, TRANSPOSED_MIRRORED]) {
     const seen = { trigger: view.rect(trigger), size: view.size(size), gap };
     const start = seen.trigger.x + seen.trigger.width + gap;
-    const found = slideRight(seen, nearby.map(view.rect));
+    const found = slideRight(seen, () => nearby.map(view.rect));
     if (found.x - start > NEAR * seen.size.width) continue;
     const point = view.back(found, seen.size);
     if (bounds === null || contains(bounds, { ...point, ...size })) return point;
@@ -70,12 +68,25 @@ function bestBeside(
   return null;
 }
 
+/** The nearest free place on the canvas. It is looked for in growing areas: most canvases have room somewhere near. */
+function nearestAnywhere(search: Search, obstacles: Occupied, canvas: Rect): Point | null {
+  const { trigger, size, gap } = search;
+  const length = Math.max(1, size.width, size.height, trigger.width, trigger.height);
+  const step = Math.max((size.height + gap) / 2, (2 * canvas.height) / MAX_ROWS);
+  for (let reach = 4 * NEAR * length; ; reach *= 4) {
+    const area = intersection(grown(trigger, reach), canvas);
+    const best = area && nearestInRows(search, obstacles(grown(area, gap)), area, step);
+    // Outside of the area may be something nearer, unless the place lies well within it.
+    if (best && best.distance <= reach - length) return best.point;
+    if (area && contains(area, canvas)) return best?.point ?? null;
+  }
+}
+
 /** Looks through rows up and down from the trigger, in each to the right and to the left, and takes the nearest. */
-function nearestInRows(search: Search, obstacles: readonly Rect[], bounds: Rect): Point | null {
+function nearestInRows(search: Search, obstacles: readonly Rect[], bounds: Rect, step: number): Spot | null {
   const { trigger, size, gap } = search;
   if (size.width > bounds.width || size.height > bounds.height) return null;
   const end = { x: bounds.x + bounds.width - size.width, y: bounds.y + bounds.height - size.height };
-  const step = Math.max((size.height + gap) / 2, (2 * bounds.height) / MAX_ROWS);
   const upright = new RowIndex(obstacles, bounds, step);
   const mirrored = new RowIndex(obstacles.map(MIRRORED.rect), bounds, step);
   let best: Spot | null = null;
@@ -96,16 +107,17 @@ function nearestInRows(search: Search, obstacles: readonly Rect[], bounds: Rect)
       }
     }
   }
-  return best?.point ?? null;
+  return best;
 }
 
 /** Moves right from the trigger until nothing is in the way; obstacles are passed at a gap's distance. */
-function slideRight({ trigger, size, gap }: Search, obstacles: readonly Rect[]): Point {
-  const { y } = trigger;
-  const inRow = obstacles
+function slideRight({ trigger, size, gap }: Search, obstacles: Occupied): Point {
+  const { x, y } = trigger;
+  const height = size.height + 2 * gap;
+  const inRow = obstacles({ x, y: y - gap, width: Number.POSITIVE_INFINITY, height })
     .filter((rect) => rect.y < y + size.height + gap && y - gap < rect.y + rect.height)
     .sort((one, other) => one.x - other.x);
-  let free = trigger.x + trigger.width + gap;
+  let free = x + trigger.width + gap;
   for (const rect of inRow) {
     // Sorted by their left edges: once one begins beyond the spot, all that follow do.
     if (rect.x >= free + size.width + gap) break;
@@ -143,6 +155,15 @@ const TRANSPOSED_MIRRORED: View = {
 
 function hasArea(rect: Rect): boolean {
   return rect.width > 0 && rect.height > 0;
+}
+
+/** Null when they have nothing in common. */
+function intersection(one: Rect, other: Rect): Rect | null {
+  const x = Math.max(one.x, other.x);
+  const y = Math.max(one.y, other.y);
+  const width = Math.min(one.x + one.width, other.x + other.width) - x;
+  const height = Math.min(one.y + one.height, other.y + other.height) - y;
+  return width > 0 && height > 0 ? { x, y, width, height } : null;
 }
 
 function grown(rect: Rect, by: number): Rect {

@@ -1,13 +1,6 @@
 import type { CanvasState } from "../canvus/canvas-state.ts";
-import {
-  chainToTop,
-  type Geometry,
-  GeometryIndex,
-  geometryOf,
-  overlaps,
-  type Rect,
-} from "../canvus/geometry.ts";
-import { placeBeside } from "../canvus/placement.ts";
+import { chainToTop, type Geometry, geometryOf, overlaps, type Rect } from "../canvus/geometry.ts";
+import { type Occupied, placeBeside } from "../canvus/placement.ts";
 import type { Point, Size, Widget } from "../canvus/widget.ts";
 
 /** Types that lie under everything, or nowhere: answers may lie on them. */
@@ -69,14 +62,13 @@ export class AnswerPlaces {
    */
   take(answer: PlacedAnswer, size: Size): Place {
     const { correlationId } = answer;
-    const index = new GeometryIndex(this.#lookup);
-    const geometry = index.of(answer.anchor);
+    const geometry = geometryOf(answer.anchor, this.#lookup);
     const { rect } = geometry;
     const scale = scaleBeside(answer.anchor, geometry);
     const drawn = { width: size.width * scale, height: size.height * scale };
-    const occupied = this.#occupied(answer, index);
+    const occupied = (area: Rect) => this.#occupied(answer, area);
     const taken = this.#taken.get(correlationId);
-    const shown = this.#shown(answer, index);
+    const shown = this.#shown(answer);
     const isMoved = taken !== undefined && (taken.isMoved || isElsewhere(shown, taken.given));
     // The live picture may still show an earlier place; unless people moved it, what was handed out last counts.
     const at = isMoved ? (shown ?? taken.rect) : (taken?.rect ?? shown);
@@ -92,17 +84,19 @@ export class AnswerPlaces {
     this.#taken.delete(correlationId);
   }
 
-  #shown({ answerId }: PlacedAnswer, index: GeometryIndex): Rect | null {
+  #shown({ answerId }: PlacedAnswer): Rect | null {
     const note = answerId === null ? undefined : this.#state.get(answerId);
-    return note ? index.of(note).rect : null;
+    return note ? geometryOf(note, this.#lookup).rect : null;
   }
 
-  #occupied({ answerId, correlationId }: PlacedAnswer, index: GeometryIndex): Rect[] {
+  #occupied({ answerId, correlationId }: PlacedAnswer, area: Rect): Rect[] {
     const rects: Rect[] = [];
-    for (const widget of this.#state.all()) {
-      if (widget.id !== answerId && !NO_OBSTACLES.has(widget.widget_type)) rects.push(index.of(widget).rect);
+    for (const [id, rect] of this.#state.within(area)) {
+      if (id !== answerId && !NO_OBSTACLES.has(this.#state.get(id)?.widget_type ?? "")) rects.push(rect);
     }
-    for (const [owner, { rect }] of this.#taken) if (owner !== correlationId) rects.push(rect);
+    for (const [owner, { rect }] of this.#taken) {
+      if (owner !== correlationId && overlaps(rect, area)) rects.push(rect);
+    }
     return rects;
   }
 
@@ -124,9 +118,8 @@ function scaleBeside(anchor: Widget, { rect, scale }: Geometry): number {
   return Math.min(LARGEST_SCALE, Math.max(SMALLEST_SCALE, fitting));
 }
 
-function growsOver(at: Rect, size: Size, occupied: readonly Rect[]): boolean {
-  const grown = { x: at.x, y: at.y, ...size };
-  return occupied.some((rect) => overlaps(rect, grown) && !overlaps(rect, at));
+function growsOver(at: Rect, size: Size, occupied: Occupied): boolean {
+  return occupied({ x: at.x, y: at.y, ...size }).some((rect) => !overlaps(rect, at));
 }
 
 /** Servers may round what they store. */

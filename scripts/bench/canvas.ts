@@ -157,7 +157,13 @@ try {
       goal: { atMost: GOALS.watchingMs },
       beside: { what: "a plain client", value: plain.totalMs },
     },
-    { name: "first sight: longest work", value: first.longestMs, unit: "ms", beside },
+    {
+      name: "first sight: longest work",
+      value: first.longestMs,
+      unit: "ms",
+      goal: { atMost: GOALS.workMs },
+      beside,
+    },
     {
       name: "seen again: frame to watching",
       value: againMs,

@@ -48,9 +48,10 @@ export class GeometryIndex {
   /** The coordinate system a widget's own location is given in: that of its parent. */
   #around(widget: Widget): Frame {
     const chain: Widget[] = [];
-    const seen = new Set([widget.id]);
+    // Most widgets lie on the canvas itself and have no chain of parents to get lost in.
+    let seen: Set<string> | undefined;
     let frame = CANVAS_FRAME;
-    for (let id = widget.parent_id; id !== undefined && id !== "" && !seen.has(id); ) {
+    for (let id = widget.parent_id; id !== undefined && id !== "" && id !== widget.id && !seen?.has(id); ) {
       const known = this.#frames.get(id);
       if (known !== undefined) {
         frame = known;
@@ -58,9 +59,9 @@ export class GeometryIndex {
       }
       const parent = this.#lookup(id);
       if (parent === undefined) break;
-      seen.add(id);
       chain.push(parent);
       id = parent.parent_id;
+      if (id) seen = (seen ?? new Set()).add(parent.id);
     }
     for (const parent of chain.reverse()) {
       frame = this.#inside(frame, parent);

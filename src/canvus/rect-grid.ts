@@ -7,28 +7,34 @@ const SQUARE = 512;
 const MAX_SQUARES = 64;
 
 interface Item {
-  readonly rect: Rect;
+  readonly id: string;
+  rect: Rect;
   /** Null for one that is kept apart. */
-  readonly squares: readonly number[] | null;
+  squares: readonly number[] | null;
 }
 
 /** Rectangles by the squares of a canvas that they lie in, so that who looks around in one place need not look at all. */
 export class RectGrid {
   readonly #items = new SplitMap<Item>();
-  readonly #squares = new Map<number, Map<string, Rect>>();
-  readonly #large = new Map<string, Rect>();
+  /** Arrays, because of many Maps that grow alike one after the other would have to make room in the same moment. */
+  readonly #squares = new Map<number, Item[]>();
+  readonly #large = new Set<Item>();
 
   set(id: string, rect: Rect): void {
-    const { rect: known } = this.#items.get(id) ?? {};
-    if (known && Bun.deepEquals(known, rect)) return;
-    this.delete(id);
     const squares = squaresOf(rect, MAX_SQUARES);
-    this.#items.set(id, { rect, squares });
-    if (squares === null) this.#large.set(id, rect);
+    const known = this.#items.get(id);
+    if (known && Bun.deepEquals(known.squares, squares)) {
+      known.rect = rect;
+      return;
+    }
+    if (known) this.#takeOut(known);
+    const item = { id, rect, squares };
+    this.#items.set(id, item);
+    if (squares === null) this.#large.add(item);
     for (const square of squares ?? []) {
       const there = this.#squares.get(square);
-      if (there === undefined) this.#squares.set(square, new Map([[id, rect]]));
-      else there.set(id, rect);
+      if (there === undefined) this.#squares.set(square, [item]);
+      else there.push(item);
     }
   }
 
@@ -36,24 +42,30 @@ export class RectGrid {
     const item = this.#items.get(id);
     if (item === undefined) return;
     this.#items.delete(id);
-    this.#large.delete(id);
-    for (const square of item.squares ?? []) {
-      const there = this.#squares.get(square);
-      there?.delete(id);
-      if (there?.size === 0) this.#squares.delete(square);
-    }
+    this.#takeOut(item);
   }
 
   /** Ids and rectangles of all that overlap the area, which may be without end. */
   within(area: Rect): Map<string, Rect> {
     const found = new Map<string, Rect>();
     const squares = squaresOf(area, this.#squares.size) ?? this.#squares.keys();
-    const look = (rects: ReadonlyMap<string, Rect> | undefined) => {
-      for (const [id, rect] of rects ?? []) if (overlaps(rect, area)) found.set(id, rect);
+    const look = (items: Iterable<Item>) => {
+      for (const { id, rect } of items) if (overlaps(rect, area)) found.set(id, rect);
     };
-    for (const square of squares) look(this.#squares.get(square));
+    for (const square of squares) look(this.#squares.get(square) ?? []);
     look(this.#large);
     return found;
+  }
+
+  #takeOut(item: Item): void {
+    this.#large.delete(item);
+    for (const square of item.squares ?? []) {
+      const there = this.#squares.get(square);
+      const last = there?.pop();
+      if (there === undefined || last === undefined) continue;
+      if (last !== item) there[there.indexOf(item)] = last;
+      if (there.length === 0) this.#squares.delete(square);
+    }
   }
 }
 

@@ -6,6 +6,7 @@ export const BASICS = [
   "marked-section.ts",
   "errors",
   "timers.ts",
+  "time-slice.ts",
 ];
 
 /**

@@ -4,10 +4,6 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
 /** Three significant digits, whole numbers whole. */
 export function shortNumber(value: number): string {
   if (!Number.isFinite(value)) return "–";

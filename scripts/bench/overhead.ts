@@ -1,0 +1,87 @@
+// What the service adds to an inference: the time from the event that brings a question to its whole answer on the
+// canvas, minus what the model computed. Beside it the five requests to the same server that no answer can do without.
+// `bun scripts/bench/overhead.ts [--prompts 200]`. With the demo model, one question after the other.
+import { Harness } from "../../src/e2e/harness.ts";
+import type { TestCanvas } from "../../src/e2e/test-canvas.ts";
+import { beginBench } from "./report/report.ts";
+import { quantile } from "./report/statistics.ts";
+
+const GOAL_P99_MS = 10;
+const WARM_UP = 20;
+const COUNTRIES = ["France", "Spain", "Japan", "Italy", "Germany"];
+
+const { report, options } = beginBench({ prompts: 200 });
+const harness = await Harness.start();
+
+/** Reading the note, taking the question, creating the answer, writing its last text, taking the status line away. */
+async function fiveRequests(canvas: TestCanvas, n: number): Promise<number> {
+  const note = await canvas.addNote("A note like any other", { location: { x: 0, y: 400 * n } });
+  const begun = performance.now();
+  await canvas.request("GET", `/widgets/${note.id}`);
+  await canvas.patchNote(note.id, { text: "taken" });
+  const answer = await canvas.addNote("The answer", { location: { x: 400, y: 400 * n } });
+  await canvas.patchNote(answer.id, { text: "The whole answer" });
+  await canvas.patchNote(note.id, { text: "done" });
+  const took = performance.now() - begun;
+  await canvas.deleteNote(note.id);
+  await canvas.deleteNote(answer.id);
+  return took;
+}
+
+/** From our stream showing the question to it showing that nothing is left to do. */
+async function ask(
+  canvas: TestCanvas,
+  country: string,
+): Promise<{ id: string; answerId: string; ms: number }> {
+  const { id } = await canvas.addNote(`{{What is the capital of ${country}?}}`, {
+    location: { x: 100, y: 100 },
+  });
+  await canvas.until(({ notes }) => notes.find((note) => note.id === id));
+  const begun = performance.now();
+  const answer = await canvas.until(({ notes, answers, history }) => {
+    const question = notes.find((note) => note.id === id);
+    const wasTaken = history.get(id)?.some((text) => text.includes("⏳"));
+    return wasTaken && !question?.text.includes("⏳") ? answers[0] : undefined;
+  });
+  return { id, answerId: answer.id, ms: performance.now() - begun };
+}
+
+try {
+  const service = await harness.runReady({ CANVUSLLM_PROMPT_SETTLE_MS: "0", MAX_CONCURRENT: "1" });
+  const { canvas } = harness;
+  const overheads: number[] = [];
+  const inferences: number[] = [];
+  const floors: number[] = [];
+  for (let n = -WARM_UP; n < options.prompts; n += 1) {
+    const floor = await fiveRequests(canvas, 5);
+    const { id, answerId, ms } = await ask(canvas, COUNTRIES[(n + WARM_UP) % COUNTRIES.length] ?? "");
+    const end = await service.logged(
+      ({ message, widget_id }) => message === "prompt answered" && widget_id === id,
+    );
+    const inference = service.log
+      .filter((line) => line.message === "inference done" && line.correlation_id === end.correlation_id)
+      .reduce((sum, line) => sum + Number(line.prompt_ms) + Number(line.generation_ms), 0);
+    await canvas.deleteNote(id);
+    await canvas.deleteNote(answerId);
+    await canvas.until(({ notes }) => (notes.length === 0 ? true : undefined));
+    if (n < 0) continue;
+    overheads.push(ms - inference);
+    inferences.push(inference);
+    floors.push(floor);
+  }
+  const beside = (share: number) => ({ what: "five bare requests", value: quantile(floors, share) });
+  report.add(
+    { name: "overhead of an answer, p50", value: quantile(overheads, 0.5), unit: "ms", beside: beside(0.5) },
+    {
+      name: "overhead of an answer, p99",
+      value: quantile(overheads, 0.99),
+      unit: "ms",
+      goal: { atMost: GOAL_P99_MS },
+      beside: beside(0.99),
+    },
+    { name: "inference of the demo model, p50", value: quantile(inferences, 0.5), unit: "ms" },
+  );
+  await report.end();
+} finally {
+  await harness.close();
+}

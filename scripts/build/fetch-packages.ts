@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BuildError } from "./build-error.ts";
@@ -14,7 +15,9 @@ export async function fetchPackages(
   os: "linux" | "win32",
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "native-packages", private: true }));
+  const about = join(folder, "package.json");
+  // One that is there names what was fetched before, which would be removed without it.
+  if (!existsSync(about)) await writeFile(about, JSON.stringify({ name: "native-packages", private: true }));
   const options = ["--exact", "--ignore-scripts", "--omit=optional", "--os", os, "--cpu", "x64"];
   const child = Bun.spawn([process.execPath, "add", ...options, ...wanted], {
     cwd: folder,

@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import type { BenchResult } from "./report/figure.ts";
 import { describeMachine, summaryTable } from "./report/table.ts";
 
-const BENCHES = ["overhead", "canvas"];
+const BENCHES = ["model-speed", "overhead", "canvas", "start-up", "idle", "web-auth"];
 
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2),

@@ -1,19 +1,16 @@
 // What a service takes that has nothing to do: one canvas, the demo model loaded, the dashboard open to nobody.
-// `bun scripts/bench/idle.ts [--seconds 60] [--json]`; exits with 1 when the service itself, without its model process,
+// `bun scripts/bench/idle.ts [--seconds 60] [--json FILE]`; exits with 1 when the service itself, without its model process,
 // takes more than 120 MB or 0.5 % of a processor. Linux only.
 import { readFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
 import { Harness } from "../../src/e2e/harness.ts";
+import { beginBench } from "./report/report.ts";
 
 const MEMORY_LIMIT_MB = 120;
 const PROCESSOR_LIMIT_PERCENT = 0.5;
 /** Compilers and collectors of the runtime are busy for a while after the start. */
 const SETTLE_MS = 10_000;
 
-const { values } = parseArgs({
-  args: process.argv.slice(2),
-  options: { seconds: { type: "string", default: "60" }, json: { type: "boolean", default: false } },
-});
+const { report, options } = beginBench({ seconds: 60 });
 
 /** Of all its threads so far, in ms; the kernel counts what it shows here in ticks of 10 ms. */
 async function processorMs(pid: number): Promise<number> {
@@ -40,23 +37,25 @@ try {
   const service = await harness.runReady();
   const [runner = service.pid] = await service.children();
   await Bun.sleep(SETTLE_MS);
-  const ms = Number(values.seconds) * 1000;
+  const ms = options.seconds * 1000;
   const [own, model] = await Promise.all([measure(service.pid, ms), measure(runner, ms)]);
-  const result = {
-    service: { ...own, limit_mb: MEMORY_LIMIT_MB, limit_percent: PROCESSOR_LIMIT_PERCENT },
-    model_process: model,
-  };
-  process.stdout.write(
-    values.json
-      ? `${JSON.stringify(result)}\n`
-      : [
-          `service        ${own.resident_mb} MB (at most ${MEMORY_LIMIT_MB}), ${own.processor_percent} % of a processor (at most ${PROCESSOR_LIMIT_PERCENT})`,
-          `model process  ${model.resident_mb} MB, ${model.processor_percent} %`,
-          "",
-        ].join("\n"),
+  report.add(
+    {
+      name: "memory",
+      value: own.resident_mb,
+      unit: "MB",
+      goal: { atMost: MEMORY_LIMIT_MB },
+      beside: { what: "its model process", value: model.resident_mb },
+    },
+    {
+      name: "share of a processor",
+      value: own.processor_percent,
+      unit: "%",
+      goal: { atMost: PROCESSOR_LIMIT_PERCENT },
+      beside: { what: "its model process", value: model.processor_percent },
+    },
   );
-  const holds = own.resident_mb <= MEMORY_LIMIT_MB && own.processor_percent <= PROCESSOR_LIMIT_PERCENT;
-  process.exitCode = holds ? 0 : 1;
+  await report.end();
 } finally {
   await harness.close();
 }

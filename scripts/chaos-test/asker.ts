@@ -64,6 +64,7 @@ export class Asker {
       question,
       answer,
       error: prompt.error ?? null,
+      excuses: prompt.excuses ?? [],
       confirmed: false,
       deleted: false,
     };

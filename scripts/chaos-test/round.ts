@@ -65,7 +65,7 @@ export class Round {
     this.#options = options;
     this.#random = new Random(options.seed);
     const queueLimit = String(this.#random.chance(0.3) ? this.#random.between(1, 6) : 200);
-    this.#disk = this.#random.chance(0.4) && SmallDisk.available ? new SmallDisk(DISK_MB) : null;
+    this.#disk = this.#random.chance(0.5) && SmallDisk.available ? new SmallDisk(DISK_MB) : null;
     this.#clock = clockLibrary === null ? null : new ShiftedClock(clockLibrary, folder);
     this.#victims = new Victims(folder, {
       ...SETTINGS,

@@ -7,6 +7,7 @@ const asked: Asked = {
   question: "Why?",
   answer: "Because.",
   error: null,
+  excuses: [],
   confirmed: true,
   deleted: false,
 };

@@ -26,6 +26,8 @@ export interface Asked {
   readonly answer: string | null;
   /** Code of the error that has to come instead. */
   readonly error: string | null;
+  /** Codes of errors that are as good an end. */
+  readonly excuses: readonly string[];
   /** The server said that it has it. */
   confirmed: boolean;
   /** The person deleted it, or tried to. */
@@ -85,7 +87,7 @@ export function judge(evidence: Evidence): string[] {
 function judgePrompt(
   asked: Asked,
   widgets: readonly Widget[],
-  { rows, writes, excuses }: Evidence,
+  { rows, writes, excuses: ofTheRound }: Evidence,
 ): string[] {
   const { title, question, answer, confirmed, deleted } = asked;
   const ids = idsOf(asked, writes);
@@ -96,6 +98,7 @@ function judgePrompt(
   const widget = widgets.find((each) => each.id === id);
   const own = rows.filter((row) => row.widget_id === id);
   const succeeded = own.filter(({ status }) => status === "succeeded");
+  const excuses = [...asked.excuses, ...ofTheRound];
   const excused = own.filter(
     ({ status, error_code: code }) => status === "failed" && code !== null && excuses.includes(code),
   );

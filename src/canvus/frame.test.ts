@@ -19,6 +19,14 @@ test("known fields of the wrong type are dropped, so that nobody trips over them
   expect(update).toEqual({ id: "n", widget_type: "Note" });
 });
 
+test.each([
+  ["a size below 0", "size", { width: -1, height: 1 }],
+  ["a place beyond every canvas", "location", { x: 1e300, y: 0 }],
+])("%s counts as mistyped: answers could not be placed beside it", (_, field, value) => {
+  const json = JSON.stringify({ id: "n", widget_type: "Pdf", [field]: value });
+  expect(parseElement(json)).toEqual({ id: "n", widget_type: "Pdf" });
+});
+
 test.each(['{"id":"a"', '{"msg":"Invalid token"}'])(
   "garbage is a protocol error that does not quote the line: %s",
   (json) => {

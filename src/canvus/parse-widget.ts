@@ -7,7 +7,11 @@ type Check = (value: unknown) => boolean;
 
 const isString: Check = (value) => typeof value === "string";
 const isBoolean: Check = (value) => typeof value === "boolean";
-const isNumber: Check = (value) => typeof value === "number" && Number.isFinite(value);
+/** Canvases are some ten thousand units wide. What is far beyond is a mistake, and sums of it would be no numbers any more. */
+const LARGEST = 1e9;
+
+const isNumber = (value: unknown): value is number => typeof value === "number" && Math.abs(value) <= LARGEST;
+const isLength = (value: unknown): value is number => isNumber(value) && value >= 0;
 
 const FIELDS: readonly (readonly [string, Check])[] = Object.entries({
   widget_type: isString,
@@ -28,7 +32,7 @@ const FIELDS: readonly (readonly [string, Check])[] = Object.entries({
 
 /**
  * Reads one element of a list or frame. Unknown fields pass through; a known field of the wrong type (`null`, a
- * number as string) is left out, so that the rest of the program may trust the types of Widget.
+ * number as string, a size below 0) is left out, so that the rest of the program may trust the types of Widget.
  *
  * @returns null for elements without an id: CanvasBackground has none.
  */
@@ -75,8 +79,8 @@ function isSize(value: unknown): value is Size {
     typeof value === "object" &&
     value !== null &&
     "width" in value &&
-    isNumber(value.width) &&
+    isLength(value.width) &&
     "height" in value &&
-    isNumber(value.height)
+    isLength(value.height)
   );
 }

@@ -170,6 +170,12 @@ describe("problems", () => {
     expect(others).toEqual([]);
   });
 
+  test("secrets that an unclosed quote above has swallowed do not appear either", async () => {
+    const problems = await problemsOf({}, `PORT="80\nCANVUS_API_KEY=v3ry-secret\nSITE="\n`);
+    expect(problems.join("\n")).not.toContain("v3ry-secret");
+    expect(problems.join("\n")).toContain('is "80" and 2 more lines, want');
+  });
+
   test("secrets never appear, not even wrong or mistyped ones or inside an address", async () => {
     const problems = await problemsOf(
       {

@@ -28,9 +28,15 @@ export function formatProblem(problem: ConfigProblem): string {
   return `${problem.subject}${where} ${problem.message}`;
 }
 
-/** What was got, quoted on one line and short; credentials inside addresses are left out. */
+/**
+ * What was got, quoted on one line and short; credentials inside addresses are left out. Further lines are only counted:
+ * a quote that is never closed takes the settings below it into the value, and with them their secrets.
+ */
 export function quoteValue(text: string, secret: boolean): string {
   if (secret) return MASK;
-  const safe = text.replace(/\/\/[^/\s]*@/g, `//${MASK}@`);
-  return JSON.stringify(safe.length > SHOWN_LENGTH ? `${safe.slice(0, SHOWN_LENGTH)}…` : safe);
+  const [line = "", ...more] = text.split(/\r\n|\n|\r/);
+  const safe = line.replace(/\/\/[^/\s]*@/g, `//${MASK}@`);
+  const quoted = JSON.stringify(safe.length > SHOWN_LENGTH ? `${safe.slice(0, SHOWN_LENGTH)}…` : safe);
+  if (more.length === 0) return quoted;
+  return `${quoted} and ${more.length === 1 ? "one more line" : `${more.length} more lines`}`;
 }

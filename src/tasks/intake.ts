@@ -10,6 +10,7 @@ import { contentHash, type Trigger } from "../triggers/trigger.ts";
 import type { CanvasBoard } from "./canvas-board.ts";
 import { Settler } from "./settler.ts";
 import type { Task } from "./task.ts";
+import { isGone } from "./trigger-handle.ts";
 
 /** Read from a note and typed into a search field by people: no characters that look alike. 31^12 are enough. */
 const newCorrelationId = customAlphabet("23456789abcdefghjkmnpqrstuvwxyz", 12);
@@ -127,15 +128,22 @@ export class Intake {
     });
   }
 
-  /** A picture without the mark asks again, which is what whoever lost its task wants. */
+  /** What counts is how the widget is on the server: where the stream lags, its task has ended meanwhile. */
   async #clean(board: CanvasBoard, widgetId: string): Promise<void> {
     const isBusy = () => this.#desk.isBusy(board.canvasId, widgetId);
-    const widget = board.state.get(widgetId);
-    if (widget && widget.text === undefined) {
-      await board.patch(widget, { title: readImageTitle(widget.title ?? "").plain });
-      return;
+    try {
+      if (board.state.get(widgetId)?.text === undefined) await this.#cleanPicture(board, widgetId, isBusy);
+      else await board.rewrite(widgetId, (text) => (isBusy() ? null : withoutStatus(text)));
+    } catch (error) {
+      if (!isGone(error)) throw error;
     }
-    await board.rewrite(widgetId, (text) => (isBusy() ? null : withoutStatus(text)));
+  }
+
+  /** A picture without the mark asks again, which is what whoever lost its task wants. */
+  async #cleanPicture(board: CanvasBoard, widgetId: string, isBusy: () => boolean): Promise<void> {
+    const image = await board.fetch(widgetId);
+    const { plain, claim } = readImageTitle(image.title ?? "");
+    if (claim.state === "working" && !isBusy()) await board.patch(image, { title: plain });
   }
 
   #triggerOf(canvasId: string, widgetId: string): Trigger | null {

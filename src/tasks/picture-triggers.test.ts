@@ -167,6 +167,20 @@ test("an icon whose task was lost with the database is taken again", async () =>
   expect(await bench.images()).toEqual([]);
 });
 
+test("a failed icon is left alone also where the stream shows late that somebody worked on it", async () => {
+  await start();
+  const pdf = await bench.dropPdf();
+  await bench.until(() => bench.board.state.get(pdf.id));
+  await bench.server.faults({ kind: "stream-split", bytes: 40, gap_ms: 10 });
+  const icon = await bench.dropIcon("AI_Icon_PDF_Precis", pdf.id);
+  (await script.next()).fail(unreadable);
+  await bench.until(() => bench.board.state.get(icon.id)?.title?.includes("failed") || undefined);
+  const later = await bench.write("comes after all that was written before");
+  await bench.until(() => bench.board.state.get(later.id));
+  expect((await bench.images()).map(({ title }) => title)).toEqual([expect.stringContaining("failed")]);
+  expect(script.calls).toHaveLength(1);
+});
+
 test("a snapshot is taken away when it was read, and only then", async () => {
   await start();
   const taken = await snapshot();

@@ -7,7 +7,8 @@ const ANSWER_TITLE = "AI answer";
  */
 const STATUS_MARK = "⏳ AI: \u2060";
 
-const STATUS_LINE = /(?:\r?\n){0,2}⏳ AI: \u2060[^\r\n]*/g;
+/** With the empty line before it as we wrote it, or as servers write line ends; a carriage return before that is people's. */
+const STATUS_LINE = /(?:\r\n\r\n|\n\n|\r?\n)?⏳ AI: \u2060[^\r\n]*/g;
 
 export function answerTitle(correlationId: string): string {
   return `${ANSWER_TITLE} ${correlationId}`;

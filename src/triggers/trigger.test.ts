@@ -81,6 +81,11 @@ describe("the status line", () => {
     expect(withoutStatus(thinking)).toBe("What is the capital of France?");
   });
 
+  test("leaves the carriage return at the end of a pasted text", () => {
+    expect(withoutStatus(withStatus("Question\r", "thinking"))).toBe("Question\r");
+    expect(withoutStatus("Question\r\n\r\n⏳ AI: \u2060thinking")).toBe("Question");
+  });
+
   test("what somebody typed below it stays", () => {
     expect(withoutStatus(`${withStatus("Question", "thinking")}\nand one more thing`)).toBe(
       "Question\nand one more thing",

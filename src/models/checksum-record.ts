@@ -1,6 +1,6 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { giveToFolderOwner } from "./download/disk.ts";
+import { giveToFolderOwner, removeOld } from "./download/disk.ts";
 
 const LINE = /^([0-9a-f]{64}) [ *]/m;
 const MAX_BYTES = 4096;
@@ -13,7 +13,9 @@ function recordPath(path: string): string {
 /** @param origin where the file and its checksum come from, one line for people */
 export async function writeRecord(path: string, sha256: string, origin: string): Promise<void> {
   const temporary = `${recordPath(path)}.new`;
-  await writeFile(temporary, `# ${origin.replace(/\s+/g, " ")}\n${sha256}  ${basename(path)}\n`);
+  await removeOld(temporary);
+  const text = `# ${origin.replace(/\s+/g, " ")}\n${sha256}  ${basename(path)}\n`;
+  await writeFile(temporary, text, { flag: "wx" });
   await giveToFolderOwner(temporary);
   await rename(temporary, recordPath(path));
 }

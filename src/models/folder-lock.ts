@@ -1,4 +1,4 @@
-import { chown, mkdir, stat } from "node:fs/promises";
+import { chown, lstat, mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AppError } from "../errors/app-error.ts";
 import { exclusiveLock } from "../native/exclusive-lock.ts";
@@ -23,6 +23,9 @@ async function takeLock(folder: string): Promise<{ close(): void }> {
   const path = join(folder, LOCK_NAME);
   try {
     await makeFolder(folder);
+    // SQLite would open, and perhaps change, what a link leads to.
+    if ((await lstat(path).catch(() => null))?.isSymbolicLink())
+      throw new AppError("MODELS_DIR_UNUSABLE", `${path} is a link; remove it.`);
     const lock = exclusiveLock(path);
     await giveToFolderOwner(path);
     if (lock === "damaged") throw new AppError("MODELS_DIR_UNUSABLE", `${path} is damaged; remove it.`);

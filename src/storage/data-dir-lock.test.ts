@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataDirLock } from "./data-dir-lock.ts";
@@ -67,4 +76,18 @@ test("a directory that is missing is made for this user alone", () => {
 test.skipIf(process.getuid?.() === 0)("a directory of somebody else is named as the reason", () => {
   chmodSync(folder, 0o500);
   expect(() => new DataDirLock(folder, "canvuslocallm run").acquire()).toThrow("EACCES");
+});
+
+test("a link in place of the lock or the owner's line leads nowhere", () => {
+  const other = join(folder, "other");
+  for (const name of ["service.lock", "service.pid"]) {
+    writeFileSync(other, "somebody else's");
+    symlinkSync(other, join(folder, name));
+    const lock = new DataDirLock(folder, "canvuslocallm run");
+    if (name === "service.lock") expect(() => lock.acquire()).toThrow();
+    else lock.acquire();
+    lock.release();
+    expect(readFileSync(other, "utf8")).toBe("somebody else's");
+    rmSync(join(folder, name), { force: true });
+  }
 });

@@ -7,13 +7,12 @@ import {
   openSync,
   readFileSync,
   rmSync,
-  truncateSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../errors/app-error.ts";
 import { exclusiveLock } from "../native/exclusive-lock.ts";
-import { createPrivateFile, PRIVATE_FILE, PRIVATE_FOLDER } from "./data-files.ts";
+import { createPrivateFile, NO_LINKS, PRIVATE_FILE, PRIVATE_FOLDER } from "./data-files.ts";
 
 const LOCK_NAME = "service.lock";
 const OWNER_NAME = "service.pid";
@@ -71,7 +70,7 @@ export class DataDirLock {
 
   /** SQLite looks at the content only when nobody holds the lock, so a damaged file has no owner. */
   #lockAnew(): Database {
-    truncateSync(this.#path, 0);
+    closeSync(openSync(this.#path, constants.O_WRONLY | constants.O_TRUNC | NO_LINKS));
     const database = this.#lock();
     if (!database) throw new AppError("STORAGE_UNAVAILABLE", `${this.#path} cannot be used as a lock.`);
     return database;
@@ -102,7 +101,7 @@ export class DataDirLock {
     try {
       const descriptor = openSync(
         join(this.#directory, OWNER_NAME),
-        constants.O_RDWR | constants.O_CREAT,
+        constants.O_RDWR | constants.O_CREAT | NO_LINKS,
         PRIVATE_FILE,
       );
       writeSync(descriptor, line);

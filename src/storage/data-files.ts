@@ -1,4 +1,13 @@
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { dirname } from "node:path";
 
 /** The file itself and what SQLite keeps beside it. A log without its file, or beside a wrong one, does harm. */
@@ -8,9 +17,12 @@ const COMPANIONS = ["-wal", "-shm", "-journal"] as const;
 export const PRIVATE_FILE = 0o600;
 export const PRIVATE_FOLDER = 0o700;
 
+/** Root may work in the data directory of the service's account: a link laid there must not lead to other files. */
+export const NO_LINKS = constants.O_NOFOLLOW ?? 0;
+
 /** An empty file that nobody else may read, from its first moment; SQLite makes a database of it. */
 export function createPrivateFile(file: string): void {
-  closeSync(openSync(file, "a", PRIVATE_FILE));
+  closeSync(openSync(file, constants.O_WRONLY | constants.O_CREAT | NO_LINKS, PRIVATE_FILE));
 }
 
 /** Moves a closed database together with its logs. */

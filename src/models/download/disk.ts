@@ -1,4 +1,5 @@
-import { chown, stat, statfs } from "node:fs/promises";
+import { constants } from "node:fs";
+import { lchown, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { AppError } from "../../errors/app-error.ts";
 import { humanBytes } from "../../human-bytes.ts";
@@ -37,13 +38,25 @@ export function diskError(path: string, thrown: unknown): AppError {
 }
 
 /**
+ * For opening a file that was there before. The folder may belong to somebody else than root, who runs this: a link laid
+ * there must not lead root to other files.
+ */
+export const NO_LINKS = constants.O_NOFOLLOW ?? 0;
+
+/** Makes room for a new file, to be opened with the flag `wx`, which follows no link either. */
+export async function removeOld(path: string): Promise<void> {
+  await rm(path, { force: true });
+}
+
+/**
  * What root puts into a folder of somebody else belongs to that user, as the service must be able to read and continue
  * it. Does nothing for other users.
  */
 export async function giveToFolderOwner(path: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = await stat(dirname(path));
-  if (uid !== 0) await chown(path, uid, gid);
+  // Not chown: meanwhile it may have become a link to something else.
+  if (uid !== 0) await lchown(path, uid, gid);
 }
 
 function meaningOf(code: string): string {

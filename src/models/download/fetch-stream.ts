@@ -28,7 +28,7 @@ export async function fetchStream(job: StreamJob): Promise<void> {
   const { path, settings, signal } = job;
   const patience = new Patience(settings, signal);
   await removePartial(path);
-  const handle = await open(partialPath(path), "w").catch((error) => {
+  const handle = await open(partialPath(path), "wx").catch((error) => {
     throw diskError(path, error);
   });
   try {

@@ -1,9 +1,10 @@
-import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, lstat, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { withoutQuery } from "../file-source.ts";
-import { diskError, giveToFolderOwner } from "./disk.ts";
+import { diskError, giveToFolderOwner, NO_LINKS, removeOld } from "./disk.ts";
 import { Pieces, pieceSize } from "./pieces.ts";
 import type { RemoteFile } from "./remote-file.ts";
 
@@ -76,7 +77,7 @@ export class PartialFile {
       };
       const earlier = await readState(path);
       if (earlier !== null && isSameFile(earlier, fresh) && (await hasBytes(path, earlier)))
-        return new PartialFile(path, await open(partialPath(path), "r+"), earlier);
+        return new PartialFile(path, await open(partialPath(path), constants.O_RDWR | NO_LINKS), earlier);
       await removePartial(path);
       const handle = await open(partialPath(path), "wx+");
       await giveToFolderOwner(partialPath(path));
@@ -105,7 +106,8 @@ export class PartialFile {
     try {
       await this.#handle.datasync();
       const temporary = `${statePath(this.#path)}.new`;
-      const file = await open(temporary, "w");
+      await removeOld(temporary);
+      const file = await open(temporary, "wx");
       try {
         await file.writeFile(JSON.stringify(state));
         await file.datasync();
@@ -151,6 +153,6 @@ function isConsistent({ bytes, pieceBytes, done }: State): boolean {
 }
 
 async function hasBytes(path: string, { bytes }: State): Promise<boolean> {
-  const info = await stat(partialPath(path)).catch(() => null);
+  const info = await lstat(partialPath(path)).catch(() => null);
   return info?.isFile() === true && info.size === bytes;
 }

@@ -194,6 +194,19 @@ test("a read follows a redirect, without the token to another server", async () 
   expect(other.requests[0]?.headers.has("private-token")).toBe(false);
 });
 
+test("no redirect leads to another host", async () => {
+  const other = serve(() => new Response("of the inside"));
+  const elsewhere = other.url.replace("127.0.0.1", "localhost");
+  const server = serve(() => Response.redirect(`${elsewhere}/latest/meta-data`, 302));
+  const { client } = testClient(server.url, { maxRetries: 0 });
+  const error = await rejection(downloaded(client, { id: "far", widget_type: "Image" }));
+  expect(error).toMatchObject({
+    code: "CANVUS_PROTOCOL",
+    message: expect.stringContaining(`redirects to ${elsewhere}`),
+  });
+  expect(other.requests).toEqual([]);
+});
+
 test("a write that is redirected says where CANVUS_SERVER should point", async () => {
   const server = serve(() => Response.redirect("https://canvus.example.org/api/v1/x", 301));
   const { client } = testClient(server.url, { maxRetries: 0 });

@@ -194,6 +194,14 @@ export class Http {
         `the server redirects to ${target.origin}; set CANVUS_SERVER to that address`,
       );
     }
+    const { root } = this.#options;
+    // What a server says must not make us ask others for things, and what was asked in private stays so.
+    if (target.hostname !== root.hostname || (root.protocol === "https:" && target.protocol !== "https:")) {
+      throw protocolError(
+        label,
+        `the server redirects to ${target.origin}; only addresses of ${root.hostname} are followed`,
+      );
+    }
     if (hops >= MAX_REDIRECTS) throw protocolError(label, "too many redirects");
     return target;
   }

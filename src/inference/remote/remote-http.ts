@@ -43,12 +43,17 @@ export interface RemoteRequest {
 /** Makes one HTTP request: no retries. Every failure comes out as an AppError REMOTE_*, PROMPT_TOO_LONG or CANCELLED. */
 export class RemoteHttp {
   readonly #options: RemoteHttpOptions;
-  readonly #tls: { readonly tls?: { readonly ca: string[] } };
+  readonly #tls: { readonly rejectUnauthorized: true; readonly ca?: string[] };
 
   /** @throws AppError CONFIG_INVALID when the certificate authority is not a PEM certificate */
   constructor(options: RemoteHttpOptions) {
     this.#options = options;
-    this.#tls = options.ca === undefined ? {} : { tls: { ca: [...rootCertificates, checked(options.ca)] } };
+    const { ca } = options;
+    // Said aloud: else NODE_TLS_REJECT_UNAUTHORIZED=0, set for another program, would let anybody answer.
+    this.#tls = {
+      rejectUnauthorized: true,
+      ...(ca === undefined ? {} : { ca: [...rootCertificates, checked(ca)] }),
+    };
   }
 
   /** @throws also AppError REMOTE_INVALID_ANSWER when the answer is longer than that, or no JSON */
@@ -118,7 +123,7 @@ export class RemoteHttp {
         body: json === undefined ? null : JSON.stringify(json),
         signal: AbortSignal.any([deadline.signal, away.signal]),
         redirect: "manual",
-        ...this.#tls,
+        tls: this.#tls,
         // Bun's own limit is 300 s without a byte; the deadline decides here.
         timeout: false,
       });
@@ -223,7 +228,7 @@ function explain(
 }
 
 /** As Bun's fetch does it, only coarser: whether any proxy is set for this kind of address. */
-function usesProxy({ protocol }: URL): boolean {
+export function usesProxy({ protocol }: URL): boolean {
   const name = protocol === "https:" ? "https_proxy" : "http_proxy";
   return Boolean(process.env[name] ?? process.env[name.toUpperCase()]);
 }

@@ -1,4 +1,5 @@
 import { AppError } from "../../errors/app-error.ts";
+import { isPublicHost } from "../../http/public-address.ts";
 import { readBounded } from "../../http/response-body.ts";
 import type { Logger } from "../../observability/logger.ts";
 import type { DrawOptions, ImageEngine, ImageRequest, ImageResult } from "../image-engine.ts";
@@ -6,7 +7,7 @@ import type { EngineStatus } from "../local-engine.ts";
 import { imageSource, MAX_IMAGE_BYTES, toPng } from "./generated-image.ts";
 import { imageBody, type LeftOut, withRefused } from "./image-body.ts";
 import { remoteError } from "./remote-errors.ts";
-import { parseJson } from "./remote-http.ts";
+import { parseJson, usesProxy } from "./remote-http.ts";
 import { remoteStatus } from "./remote-status.ts";
 import type { ServerClient } from "./server-client.ts";
 
@@ -19,6 +20,8 @@ export interface RemoteImageEngineOptions {
   /** As the server knows it; undefined leaves it to the server. On Azure the name of the deployment. */
   readonly model: string | undefined;
   readonly logger: Logger;
+  /** Defaults to asking for the host's addresses. */
+  readonly isPublicHost?: (host: string) => Promise<boolean>;
 }
 
 /** Draws with a model on another machine, through `/images/generations` of OpenAI's API. */
@@ -71,20 +74,29 @@ export class RemoteImageEngine implements ImageEngine {
     return { ...picture, model: model ?? client.server.host, metrics };
   }
 
-  /** Only from where the picture was asked for; the clouds keep theirs on hosts of their own, with https. */
+  /**
+   * Only from where the picture was asked for. The clouds keep theirs on hosts of their own: with https, and never in the
+   * network of whoever runs this, where an answer must not make us ask for anything.
+   */
   async #download(address: string, signal: AbortSignal): Promise<Uint8Array> {
     const { client, model } = this.#options;
     const { endpoint, isCloud } = client.server;
     const asked = client.asked(model ?? null);
     const url = URL.parse(address, endpoint);
     const isAllowed =
-      url !== null && (url.origin === new URL(endpoint).origin || (isCloud && url.protocol === "https:"));
+      url !== null && (url.origin === new URL(endpoint).origin || (isCloud && (await this.#isOfCloud(url))));
     if (!isAllowed) {
       const where = url?.host ?? "nowhere";
       const message = `The picture lies on ${where}, from where ${asked.host} may not send it.`;
       throw remoteError("REMOTE_INVALID_ANSWER", asked, message);
     }
     return client.download(url, signal, MAX_IMAGE_BYTES);
+  }
+
+  async #isOfCloud(url: URL): Promise<boolean> {
+    if (url.protocol !== "https:") return false;
+    // A proxy knows names that are not known here, and decides itself whom it connects.
+    return usesProxy(url) || (this.#options.isPublicHost ?? isPublicHost)(url.hostname);
   }
 
   #logLeftOut(leftOut: LeftOut): void {

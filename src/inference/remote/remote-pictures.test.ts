@@ -134,6 +134,30 @@ test("a picture at an address is fetched from the same server only, and the key 
   expect(elsewhere.requests).toEqual([]);
 });
 
+test("not even a cloud makes us fetch something from the own network", async () => {
+  let address = "";
+  const asked: string[] = [];
+  const server = await serve({
+    "POST /openai/deployments/pictures/images/generations": () => ({ json: { data: [{ url: address }] } }),
+  });
+  const isPublicHost = async (host: string) => {
+    asked.push(host);
+    return false;
+  };
+  const { client, logger } = clientOf(azureServer(server.url, "2024-10-21", KEY));
+  const engine = new RemoteImageEngine({ client, model: "pictures", logger, isPublicHost });
+  for (address of ["https://intranet.example/x.png", "http://169.254.169.254/x.png"]) {
+    expect(await rejection(engine.draw(FOX, run()))).toMatchObject({ code: "REMOTE_INVALID_ANSWER" });
+  }
+  expect(asked).toEqual(["intranet.example"]);
+  const real = new RemoteImageEngine({ client, model: "pictures", logger });
+  for (address of ["https://169.254.169.254/x.png", "https://[::1]/x.png", "https://localhost/x.png"]) {
+    expect(await rejection(real.draw(FOX, run()))).toMatchObject({
+      message: expect.stringContaining("may not send it"),
+    });
+  }
+});
+
 test("a picture that a cloud keeps on another host is fetched without the key", async () => {
   const store = await serve({ "GET /red.png": () => ({ bytes: RED_PNG }) });
   const { client } = await openAiAt({}, KEY);

@@ -90,6 +90,8 @@ function request(
     // Bun's own limit is 300 s in all; here only silence counts.
     timeout: false,
     decompress: false,
+    // Said aloud: else NODE_TLS_REJECT_UNAUTHORIZED=0, set for another program, would let anybody answer.
+    tls: { rejectUnauthorized: true },
   });
 }
 

@@ -4,7 +4,9 @@ export const BASICS = [
   "bmp-file.ts",
   "build-info.ts",
   "marked-section.ts",
+  "plain-text.ts",
   "errors",
+  "private-folder.ts",
   "timers.ts",
   "time-slice.ts",
 ];

@@ -1,7 +1,8 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { nanoid } from "nanoid";
 import { AppError } from "../errors/app-error.ts";
+import { makePrivateFolder } from "../private-folder.ts";
 import { sleep, type Timers } from "../timers.ts";
 import type { CanvusClient } from "./client.ts";
 import type { Widget } from "./widget.ts";
@@ -26,9 +27,11 @@ export class Downloads {
     this.#options = options;
   }
 
-  /** Removes what a killed service left behind. */
+  /** Removes what a killed service left behind, and makes the folder before somebody else can. */
   async start(): Promise<void> {
     await this.stop();
+    // Each download tries again, and says why it cannot be saved.
+    await makePrivateFolder(this.#options.folder).catch(() => undefined);
   }
 
   async stop(): Promise<void> {
@@ -47,7 +50,7 @@ export class Downloads {
     use: (path: string) => Promise<T>,
   ): Promise<T> {
     const { folder } = this.#options;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makePrivateFolder(folder);
     const path = join(folder, nanoid());
     this.#open += 1;
     try {

@@ -5,6 +5,7 @@ import { createDoctorContext } from "../doctor/context.ts";
 import { type Paint, reportLines, reportsAsJson, summarize, summaryLine } from "../doctor/report.ts";
 import { runChecks } from "../doctor/run-checks.ts";
 import { createRedactor } from "../observability/redaction.ts";
+import { plainText } from "../plain-text.ts";
 import { loadSettings } from "./load-settings.ts";
 import { configuredSecrets } from "./secrets.ts";
 
@@ -35,7 +36,7 @@ export async function runDoctor({ envFile, json, deep }: DoctorOptions): Promise
   });
   const summary = summarize(reports);
   process.stdout.write(
-    json ? `${JSON.stringify(reportsAsJson(reports), null, 2)}\n` : `\n${summaryLine(summary)}`,
+    json ? `${plainText(JSON.stringify(reportsAsJson(reports), null, 2))}\n` : `\n${summaryLine(summary)}`,
   );
   return summary.fail === 0 ? 0 : 1;
 }

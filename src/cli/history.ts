@@ -6,6 +6,7 @@ import { AppError } from "../errors/app-error.ts";
 import { ERRORS } from "../errors/registry.ts";
 import { Follower } from "../history/follow.ts";
 import { headLine, type Paint, rowLines } from "../history/format-row.ts";
+import { plainText } from "../plain-text.ts";
 import { createQueries, type Queries } from "../storage/queries/queries.ts";
 import { readDatabase } from "../storage/read-database.ts";
 import type { HistoryRow } from "../storage/schema.ts";
@@ -124,7 +125,9 @@ function changeStamp(file: string): string {
 }
 
 function print(row: HistoryRow, json: boolean): void {
-  process.stdout.write(json ? `${JSON.stringify(withHint(row))}\n` : rowLines(row, width(), terminalPaint));
+  process.stdout.write(
+    json ? `${plainText(JSON.stringify(withHint(row)))}\n` : rowLines(row, width(), terminalPaint),
+  );
 }
 
 function withHint(row: HistoryRow) {

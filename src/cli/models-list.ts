@@ -1,6 +1,7 @@
 import { humanBytes } from "../human-bytes.ts";
 import { type ListedModel, listModels } from "../models/list-models.ts";
 import { modelFile } from "../models/model-files.ts";
+import { plainText } from "../plain-text.ts";
 import { modelsContext } from "./models-context.ts";
 
 const NAME_WIDTH = 22;
@@ -14,7 +15,7 @@ export async function showModels(envFile: string | undefined, json: boolean): Pr
   const text = json
     ? JSON.stringify({ folder, models: models.map((model) => modelAsJson(model, isUsed(model))) }, null, 2)
     : modelsAsText(folder, models, isUsed);
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${plainText(text)}\n`);
   return 0;
 }
 

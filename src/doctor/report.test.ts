@@ -23,6 +23,11 @@ test("without a terminal every sentence stays on one line", () => {
   expect(reportLines(report, Number.POSITIVE_INFINITY, plain).trimEnd().split("\n")).toHaveLength(2);
 });
 
+test("what a server said does not steer the terminal", () => {
+  const shown = reportLines({ ...report, message: "canvas \x1b[2J\u009b1A" }, 80, plain);
+  expect(shown).toContain("canvas \\u001b[2J\\u009b1A");
+});
+
 test("colour is on the status alone", () => {
   const marked: Paint = (style, text) => `<${style}>${text}</${style}>`;
   expect(reportLines(report, 200, marked)).toStartWith("  <red>fail</red>  Canvus certificate  not trusted");

@@ -1,4 +1,5 @@
 import { buildInfo } from "../build-info.ts";
+import { plainText } from "../plain-text.ts";
 import type { CheckStatus } from "./check.ts";
 import type { CheckReport } from "./run-checks.ts";
 
@@ -17,10 +18,10 @@ const NARROWEST = 40;
 export function reportLines(report: CheckReport, width: number, paint: Paint): string {
   const room = Math.max(NARROWEST, width - INDENT.length);
   const status = paint(STYLES[report.status], report.status.padEnd(4));
-  const [first = "", ...more] = wrap(report.message, room);
+  const [first = "", ...more] = wrap(plainText(report.message), room);
   const lines = [`  ${status}  ${report.title.padEnd(TITLE_WIDTH)}  ${first}`];
   lines.push(...more.map((line) => INDENT + line));
-  const [advice, ...moreAdvice] = report.advice === undefined ? [] : wrap(report.advice, room - 2);
+  const [advice, ...moreAdvice] = report.advice === undefined ? [] : wrap(plainText(report.advice), room - 2);
   if (advice !== undefined) lines.push(`${INDENT}→ ${advice}`);
   lines.push(...moreAdvice.map((line) => `${INDENT}  ${line}`));
   return `${lines.join("\n")}\n`;

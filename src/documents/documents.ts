@@ -1,9 +1,10 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { nanoid } from "nanoid";
 import { ownCommand } from "../child-process/own-command.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { Logger } from "../observability/logger.ts";
+import { makePrivateFolder } from "../private-folder.ts";
 import type { Timers } from "../timers.ts";
 import type { PdfPage } from "./pdf-page.ts";
 import type { DocumentReply, DocumentRequest } from "./protocol.ts";
@@ -162,7 +163,7 @@ export class Documents {
     use: (picture: PictureFile) => Promise<T>,
   ): Promise<T> {
     const { folder } = this.#options;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makePrivateFolder(folder);
     const path = join(folder, nanoid());
     const { reply, released } = this.#process.request({ ...request, target: path }, signal);
     try {

@@ -1,3 +1,4 @@
+import { plainText } from "../plain-text.ts";
 import type { LogRecord, LogValue } from "./log-value.ts";
 
 /** Colours a piece of text, or leaves it alone where colours are not wanted. */
@@ -69,11 +70,6 @@ function causeText(cause: LogValue): string {
   return cause.cause === undefined ? own : `${own}, caused by ${causeText(cause.cause)}`;
 }
 
-/** Control characters, which could move the cursor or fake entries, become visible escapes. */
 function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => {
-    if (character === "\n") return "\\n";
-    if (character === "\t") return " ";
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
+  return plainText(text).replaceAll("\n", "\\n").replaceAll("\t", " ");
 }

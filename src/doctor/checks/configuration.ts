@@ -1,11 +1,18 @@
+import { stat } from "node:fs/promises";
+import type { LoadedConfig } from "../../config/load.ts";
 import { formatProblem } from "../../config/problem.ts";
-import { type Check, ok } from "../check.ts";
+import { settingOf } from "../../config/schema.ts";
+import { type Check, type CheckResult, ok, warn } from "../check.ts";
+
+/** Of a file that everybody may read or write. */
+const EVERYBODY = 0o007;
 
 /** All settings, as the service itself reads them. */
 export const configuration: Check = {
   name: "configuration",
   title: "Configuration",
-  async run({ loaded: { problems, warnings, envFile } }) {
+  async run({ loaded }) {
+    const { problems, warnings, envFile } = loaded;
     const source = envFile === undefined ? "the environment alone, no .env file was read" : envFile;
     const said = [...problems, ...warnings].map((problem) => `- ${formatProblem(problem)}`).join("\n");
     if (problems.length > 0) {
@@ -16,7 +23,7 @@ export const configuration: Check = {
         code: "CONFIG_INVALID",
       };
     }
-    if (warnings.length === 0) return ok(`read from ${source}`);
+    if (warnings.length === 0) return (await openSecrets(loaded)) ?? ok(`read from ${source}`);
     return {
       status: "warn",
       message: `some settings are not used:\n${said}`,
@@ -24,3 +31,15 @@ export const configuration: Check = {
     };
   },
 };
+
+/** @returns nothing when there is nothing to say: no file, no secrets in it, or nobody else may look. */
+async function openSecrets({ envFile, settings }: LoadedConfig): Promise<CheckResult | null> {
+  const holdsSecrets = settings.some(({ name, origin }) => settingOf(name).secret && origin.kind === "file");
+  if (envFile === undefined || !holdsSecrets || process.platform === "win32") return null;
+  const { mode } = await stat(envFile);
+  if ((mode & EVERYBODY) === 0) return null;
+  return warn(
+    `${envFile} holds secrets and is open to every user of this machine (mode ${(mode & 0o777).toString(8)})`,
+    `chmod o= "${envFile}"`,
+  );
+}

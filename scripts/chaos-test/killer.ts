@@ -153,6 +153,8 @@ export class Killer {
   async #fillDisk(downMs: number): Promise<boolean> {
     const { disk, victims } = this.#options;
     if (disk === null) return false;
+    // The demo model is unpacked at the first start, and without it there is no service: it says so and ends.
+    await victims.serviceReady();
     disk.fill();
     await Bun.sleep(downMs * 8);
     disk.free();

@@ -79,8 +79,9 @@ function grouped(items: readonly Item[], regions: readonly Region[]): string[] {
   const elsewhere: Item[] = [];
   for (const item of items) {
     const region = smallestAround(item.rect, regions);
-    if (region === undefined) elsewhere.push(item);
-    else inRegion.set(region, [...(inRegion.get(region) ?? []), item]);
+    const members = region === undefined ? elsewhere : inRegion.get(region);
+    if (members) members.push(item);
+    else if (region) inRegion.set(region, [item]);
   }
   const clusters = groupNearby(elsewhere, ({ rect }) => rect);
   const named = [...inRegion].map(([{ name }, members]) => ({ heading: `Region "${name}":`, members }));

@@ -6,7 +6,9 @@ import { type PackageArguments, parsePackageArguments, USAGE } from "./package/a
 import { sbomName } from "./package/artifact-names.ts";
 import { CHECKSUMS, writeChecksums } from "./package/checksums.ts";
 import { makeDebianPackage } from "./package/debian-package.ts";
-import { readElfFiles, requireSystem } from "./package/elf-needs.ts";
+import { readElfFiles } from "./package/elf-files.ts";
+import { requireSystem } from "./package/elf-needs.ts";
+import { correctLibraryPaths } from "./package/library-paths.ts";
 import { makeProgramTree, SBOM } from "./package/program-tree.ts";
 import { sourceDate } from "./package/source-date.ts";
 import { makeTarball } from "./package/tarball.ts";
@@ -33,7 +35,9 @@ async function packageFor(options: PackageArguments): Promise<void> {
   try {
     await makeProgramTree(ROOT, tree, options, epoch);
     if (options.target === "linux-x64") {
-      requireSystem(await readElfFiles(tree), options.oldest, say);
+      const nativeFiles = await readElfFiles(tree);
+      requireSystem(nativeFiles, options.oldest, say);
+      await correctLibraryPaths(tree, nativeFiles);
       await timed("archive", () => makeTarball(ROOT, tree, work, options, epoch));
       await timed("Debian package", () => makeDebianPackage(ROOT, tree, work, options, epoch));
     } else {

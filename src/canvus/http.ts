@@ -92,7 +92,7 @@ export class Http {
   /** Resolves when the headers are there; from then on only `request.signal` ends the stream. */
   async stream(request: HttpRequest): Promise<ReadableStream<Uint8Array>> {
     const label = this.#label(request);
-    const startedAt = this.#options.timers.now();
+    const startedAt = this.#options.timers.monotonicNow();
     const deadline = new Deadline(this.#options.timers, this.#options.requestTimeoutMs, request.signal);
     try {
       const response = await this.#open(request, label, deadline);

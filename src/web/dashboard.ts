@@ -19,6 +19,7 @@ import { insideRequest, type RequestTarget, requestTarget } from "./request-targ
 import { addSecurityHeaders } from "./security-headers.ts";
 import { readSessionCookie } from "./session-cookie.ts";
 import { introduce, type Visitor, visitorOf } from "./visitor.ts";
+import { withoutBody } from "./without-body.ts";
 
 export interface DashboardOptions {
   /** Normalized: "" or a path such as `/ai`. */
@@ -62,10 +63,11 @@ export class Dashboard {
     const client = this.#clients.resolve(connection.peer, connection.tls, request.headers);
     this.#lookForUnknownProxy(request.headers, client);
     const target = requestTarget(request.url);
-    const response =
+    const answer =
       target === null
         ? badAddress()
         : await this.#route(request, target, connection, client).catch((error) => this.#unexpected(error));
+    const response = request.method === "HEAD" ? await withoutBody(answer) : answer;
     addSecurityHeaders(response.headers, client.secure);
     this.#options.logger.debug("dashboard request", {
       source: "web/dashboard.ts:answer",

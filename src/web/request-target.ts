@@ -17,7 +17,10 @@ export function requestTarget(address: string): RequestTarget | null {
  * The request as the routes get it: with a host that is always the same. Elysia looks for the path behind a fixed
  * number of characters; whoever could choose the host could choose what it takes for the path, and have one path
  * checked and another one answered.
+ *
+ * HEAD becomes GET, see without-body.ts.
  */
 export function insideRequest(request: Request, path: string, search: string): Request {
-  return new Request(INSIDE + path + search, request);
+  const { method, headers, signal } = request;
+  return new Request(INSIDE + path + search, method === "HEAD" ? { headers, signal } : request);
 }

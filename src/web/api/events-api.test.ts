@@ -62,6 +62,16 @@ test("a stream ends with its session", async () => {
   expect(pages.streams.size).toBe(0);
 });
 
+test("HEAD gets the headers at once, and holds no stream open", async () => {
+  const response = await pages.visitor.request(
+    new Request("http://dashboard.test/api/v1/events", { method: "HEAD" }),
+  );
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toStartWith("text/event-stream");
+  expect(response.body).toBeNull();
+  expect(pages.streams.size).toBe(0);
+});
+
 test("the service ends all streams, and opens none after that", async () => {
   const readers = [await open(), await open("?topic=log")];
   pages.streams.close();

@@ -75,6 +75,16 @@ export function layout({
       </main>
       <footer class="site-footer">
         <span safe>{`CanvusLocalLLM ${version}`}</span>
+        {csrfToken === undefined ? (
+          ""
+        ) : (
+          <form method="post" action={`${basePath}/logout/all`}>
+            <input type="hidden" name="csrf" value={csrfToken} />
+            <button class="button quiet" type="submit" title="Logs everybody out, on every device">
+              End all sessions
+            </button>
+          </form>
+        )}
       </footer>
     </>
   ) as string;

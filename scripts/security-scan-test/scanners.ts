@@ -42,7 +42,7 @@ export async function wapiti({ url, cookie, folder }: Target): Promise<Findings>
         "-o",
         report,
       ],
-      ...["--max-scan-time", String(CRAWL_S), "--max-attack-time", String(ATTACK_S), "-x", `${url}/logout`],
+      ...["--max-scan-time", String(CRAWL_S), "--max-attack-time", String(ATTACK_S), "-x", `${url}/logout*`],
       ...[
         "-s",
         `${url}/login`,

@@ -117,6 +117,17 @@ export class Authentication {
     this.#keep(this.#options.repository.removeSessions([session.id]));
   }
 
+  /** For somebody who fears that a session is in wrong hands. */
+  logoutAll(address: string): void {
+    const ids = this.#sessions.endAll();
+    this.#keep(this.#options.repository.removeSessions(ids));
+    this.#options.logger.info("all sessions of the dashboard were ended", {
+      client_address: address,
+      sessions: ids.length,
+      source: "web/authentication.ts:logoutAll",
+    });
+  }
+
   /** To be called now and then: what has expired ends although nobody asks for it, and uses are written down. */
   tidy(): void {
     const { repository } = this.#options;

@@ -215,6 +215,24 @@ describe("the session", () => {
   });
 });
 
+test("somebody who fears for a session ends all of them, for good", async () => {
+  const repository = memoryRepository();
+  dashboard = await TestDashboard.start({ repository });
+  await dashboard.login();
+  const stolen = dashboard.cookie;
+  dashboard.cookie = "";
+  await dashboard.login();
+  const csrf = await dashboard.csrfToken();
+  expect((await dashboard.post("/logout/all", { csrf: "guess" })).status).toBe(403);
+  expect(target(await dashboard.post("/logout/all", { csrf }))).toEqual([303, "/login"]);
+  for (const cookie of [stolen, dashboard.cookie]) {
+    dashboard.cookie = cookie;
+    expect((await dashboard.get("/who")).status).toBe(303);
+  }
+  expect((await repository.loadAccess()).sessions).toEqual([]);
+  expect(messages("all sessions")).toMatchObject([{ client_address: "192.0.2.1", sessions: 2 }]);
+});
+
 describe("what changes something", () => {
   test("needs the token of the session, in the form or in a header", async () => {
     await dashboard.login();

@@ -32,8 +32,16 @@ export function loginRoutes(authentication: Authentication, sessionTimeoutMs: nu
     )
     .post("/logout", ({ visitor }) => {
       if (visitor.session) authentication.logout(visitor.session);
-      return redirect(`${visitor.basePath}/login`, { "set-cookie": sessionCookie("", 0, visitor) });
+      return out(visitor);
+    })
+    .post("/logout/all", ({ visitor }) => {
+      authentication.logoutAll(visitor.address);
+      return out(visitor);
     });
+}
+
+function out(visitor: Visitor): Response {
+  return redirect(`${visitor.basePath}/login`, { "set-cookie": sessionCookie("", 0, visitor) });
 }
 
 function refuse(visitor: Visitor, next: string, result: Exclude<LoginResult, { kind: "welcome" }>): Response {

@@ -112,6 +112,13 @@ export class Sessions {
     this.#entries.delete(id);
   }
 
+  /** @returns the ids of those that ended */
+  endAll(): string[] {
+    const ids = [...this.#entries.keys()];
+    for (const id of ids) this.end(id);
+    return ids;
+  }
+
   /** To be called now and then: nobody asks for a session that has expired. @returns the ids of those that ended. */
   endExpired(): string[] {
     const now = this.#options.now();

@@ -332,6 +332,7 @@ describe("every answer", () => {
       const { headers } = await dashboard.get(path);
       expect(headers.get("content-security-policy")).toContain("default-src 'none'");
       expect(headers.get("content-security-policy")).not.toContain("unsafe");
+      expect(headers.get("access-control-allow-origin")).toBeNull();
       expect(headers.get("x-frame-options")).toBe("DENY");
       expect(headers.get("x-content-type-options")).toBe("nosniff");
       expect(headers.get("referrer-policy")).toBe("same-origin");

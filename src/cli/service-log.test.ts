@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { openSync, statSync, watch } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listLogFiles } from "../observability/log-folder.ts";
@@ -62,9 +62,14 @@ async function entriesInFiles(folder = join(directory, "logs")): Promise<Entry[]
   return entriesOf(texts.join(""));
 }
 
-/** Resolves when the files hold what is looked for. */
+/**
+ * Resolves when the files hold what is looked for. The folder itself is watched: what is written into a new folder before
+ * a recursive watch knows it goes unnoticed, and nothing more may come.
+ */
 async function inFiles(matches: (entry: Entry) => boolean): Promise<void> {
-  const changed = watch(directory, { recursive: true });
+  const folder = join(directory, "logs");
+  await mkdir(folder, { recursive: true });
+  const changed = watch(folder);
   try {
     const events = new Promise<void>((resolve) => {
       const look = () =>

@@ -79,8 +79,8 @@ describe("the demo model that sees", () => {
       expect(engine.status()).toMatchObject({ state: "stopped", model: null, error: null });
       const answer = await look("Describe this image.");
       expect(answer.text).toBe("A red circle on a white background.");
+      // How many pieces they are is a matter of the machine's speed: a fast one writes it all between two messages.
       expect(answer.pieces.join("")).toBe(answer.text);
-      expect(answer.pieces.length).toBeGreaterThan(1);
       expect(answer.stopReason).toBe("stop");
       const { metrics } = answer;
       expect(metrics.load_ms).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 import { dropFile } from "../../src/e2e/canvas-files.ts";
 import type { TestCanvas } from "../../src/e2e/test-canvas.ts";
-import type { Write } from "./verdict.ts";
+import type { Widget, Write } from "./verdict.ts";
 
 const AGAIN_MS = 50;
 
@@ -68,13 +68,17 @@ export class Person {
     }
   }
 
-  /** The server's own record knows it also when the service has taken it away again meanwhile. */
+  /**
+   * The server's own record knows it also when the service has taken it away again meanwhile; the canvas also when the
+   * server was killed before it could write its record.
+   */
   async #created(isIt: (widget: NonNullable<Write["widget"]>) => boolean): Promise<string | null> {
-    const writes = await this.insist(() => writesOf(this.#server.url));
-    const found = writes?.find(
-      ({ method, applied, widget }) => method === "POST" && applied && widget && isIt(widget),
+    const writes = (await this.insist(() => writesOf(this.#server.url))) ?? [];
+    const recorded = writes.flatMap(({ method, applied, widget }) =>
+      method === "POST" && applied && widget ? [widget] : [],
     );
-    return found?.widget?.id ?? null;
+    const shown = (await this.insist(() => this.canvas.request("GET", "/widgets"))) as Widget[] | undefined;
+    return [...recorded, ...(shown ?? [])].find(isIt)?.id ?? null;
   }
 }
 

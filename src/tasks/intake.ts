@@ -8,6 +8,7 @@ import { readImageTitle } from "../triggers/image-title.ts";
 import { hasStatus, withoutStatus, withStatus } from "../triggers/our-marks.ts";
 import { contentHash, type Trigger } from "../triggers/trigger.ts";
 import type { CanvasBoard } from "./canvas-board.ts";
+import { EndedQuestions } from "./ended-questions.ts";
 import { Settler } from "./settler.ts";
 import type { Task } from "./task.ts";
 import { isGone } from "./trigger-handle.ts";
@@ -50,6 +51,7 @@ export class Intake {
   /** Bounded by the notes on the canvases. */
   readonly #overflowed = new Map<string, Overflowed>();
   readonly #unfinished = new Set<Promise<void>>();
+  readonly #ended = new EndedQuestions();
   #open = true;
 
   constructor(options: {
@@ -82,8 +84,10 @@ export class Intake {
 
   onChanges(canvasId: string, changes: readonly WidgetChange[]): void {
     for (const { kind, widget } of changes) {
-      if (kind === "deleted") this.#forget(canvasId, widget.id);
-      else this.#consider(canvasId, widget.id);
+      if (kind === "deleted") {
+        this.#forget(canvasId, widget.id);
+        this.#ended.forget(keyOf(canvasId, widget.id));
+      } else this.#consider(canvasId, widget.id);
     }
   }
 
@@ -94,6 +98,11 @@ export class Intake {
       this.#overflowed.delete(key);
       this.#take(canvasId, widgetId);
     }
+  }
+
+  /** To be called before the desk may forget the task. */
+  remember({ canvasId, widgetId, contentHash }: Task): void {
+    this.#ended.remember(keyOf(canvasId, widgetId), contentHash);
   }
 
   #forget(canvasId: string, widgetId: string): void {
@@ -179,7 +188,8 @@ export class Intake {
       return;
     }
     try {
-      await this.#begin(canvasId, widgetId, trigger, hash);
+      if (await this.#isStillAsked(canvasId, widgetId, hash))
+        await this.#begin(canvasId, widgetId, trigger, hash);
     } catch (error) {
       // The question is still on the canvas, so nothing is lost: it is tried again after a while.
       if (this.#open)
@@ -189,6 +199,19 @@ export class Intake {
       this.#desk.unreserve(canvasId);
       // A task that was started at once left its place in the queue free while this reservation still covered it.
       if (this.#open) this.onRoom();
+    }
+  }
+
+  /** What we have dealt with may only look open because the stream lags; or people ask the very same once more. */
+  async #isStillAsked(canvasId: string, widgetId: string, hash: string): Promise<boolean> {
+    const board = this.#boards.get(canvasId);
+    if (!board || !this.#ended.has(keyOf(canvasId, widgetId), hash)) return true;
+    try {
+      const trigger = detectTrigger(await board.fetch(widgetId), board.lookup);
+      return trigger !== null && contentHash(trigger) === hash;
+    } catch (error) {
+      if (isGone(error)) return false;
+      throw error;
     }
   }
 

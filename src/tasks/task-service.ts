@@ -167,6 +167,7 @@ export class TaskService {
     this.#progress.delete(task.correlationId);
     if (this.#stopping) return;
     this.#logEnd(task, work, result);
+    this.#intake.remember(task);
     this.#dispatch((now) => this.#scheduler.workEnded(task.correlationId, result, now));
     if (this.#of(task.canvasId, task.widgetId).includes(task)) return;
     this.#boards.get(task.canvasId)?.places.release(task.correlationId);

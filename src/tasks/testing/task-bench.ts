@@ -42,11 +42,11 @@ export class TaskBench {
       idleTimeoutMs: 60_000,
       onChanges: (changes) => {
         this.onChanges(changes);
-        this.#changed();
+        this.nudge();
       },
       onStateChange: ({ state }) => {
         this.onAvailable(state === "live");
-        this.#changed();
+        this.nudge();
       },
       // Reconnecting need not wait for a second.
       timers: { ...systemTimers, schedule: (ms, run) => systemTimers.schedule(ms <= 1000 ? 1 : ms, run) },
@@ -210,11 +210,12 @@ export class TaskBench {
 
   #after<T>(value: T): T {
     // The caller goes on first, as it does when the reply of the storage worker comes.
-    queueMicrotask(() => this.#changed());
+    queueMicrotask(() => this.nudge());
     return value;
   }
 
-  #changed(): void {
+  /** Lets `until` look again: something changed that is neither the live picture nor the journal. */
+  nudge(): void {
     for (const check of this.#watchers) check();
   }
 }

@@ -65,8 +65,11 @@ async function startWhole(model: string, sequences: number) {
     );
     answered += prompts.length;
     // Random words are slow to come: longer than the patience of a test.
-    while (service.log.filter(({ message }) => message === "prompt answered").length < answered)
+    while (service.log.filter(({ message }) => message === "prompt answered").length < answered) {
+      if (service.log.some(({ message }) => message === "prompt failed"))
+        throw new Error("a prompt failed: there is nothing to compare");
       await Bun.sleep(5);
+    }
     const ms = performance.now() - begun;
     const done = service.log.slice(from).filter(({ message }) => message === "inference done");
     return { ms, tokens: done.reduce((sum, line) => sum + Number(line.completion_tokens), 0) };

@@ -17,6 +17,13 @@ const CHUNK_BLOCKS = 65_536;
 const Q4_0 = { type: 2, numbers: 32, bytes: 18 } as const;
 const Q8_0 = { type: 8, numbers: 32, bytes: 34 } as const;
 const F32 = 0;
+/**
+ * Two numbers of four bits each, 8 is their zero, without the lowest: of all 16 the mean is below zero, which adds up
+ * over the layers until nothing else is left of a state.
+ */
+const BALANCED = Uint8Array.from({ length: 256 }, (_, byte) => (byte < 16 ? byte | 0x80 : byte)).map(
+  (byte) => (byte % 16 === 0 ? byte | 8 : byte),
+);
 
 /**
  * Writes a model of llama's architecture with random weights, in 4 bits, with the tokenizer of the demo model: as slow
@@ -57,8 +64,7 @@ export async function writeRandomModel(path: string, tokenizer: string, paramete
   header.u32("tokenizer.ggml.eos_token_id", Number(ggml.eos_token_id));
   header.bool("tokenizer.ggml.add_bos_token", false);
   header.string("tokenizer.chat_template", String(metadata.tokenizer.chat_template));
-  const mayCome = (token: number) =>
-    ggml.token_type[token] === 1 && !"image".startsWith(ggml.tokens[token] ?? "");
+  const mayCome = (token: number) => ggml.token_type[token] === 1 && !beginsImage(ggml.tokens[token] ?? "");
   const file = await open(path, "w");
   try {
     const tensors = tensorsOf(layers, vocabulary, mayCome);
@@ -67,6 +73,12 @@ export async function writeRandomModel(path: string, tokenizer: string, paramete
   } finally {
     await file.close();
   }
+}
+
+/** Also behind a quotation mark or before one, as they stand in JSON. */
+function beginsImage(token: string): boolean {
+  const word = token.replace(/^[^a-z]+|[^a-z]+$/g, "");
+  return token === "" || (word !== "" && "image".startsWith(word));
 }
 
 function tensorsOf(layers: number, vocabulary: number, mayCome: (token: number) => boolean): GgufTensor[] {
@@ -101,8 +113,8 @@ function fourBit(name: string, columns: number, rows: number, keepsFirst = false
   function* data() {
     for (let done = 0; done < blocks; done += CHUNK_BLOCKS) {
       const bytes = randomBytes(Math.min(CHUNK_BLOCKS, blocks - done) * Q4_0.bytes);
-      // 8 is the zero of four bits.
       if (keepsFirst && done === 0) bytes.fill(0x88, 0, (columns / Q4_0.numbers) * Q4_0.bytes);
+      for (let at = 0; at < bytes.length; at += 1) bytes[at] = BALANCED[bytes[at] ?? 0] ?? 0;
       for (let at = 0; at < bytes.length; at += Q4_0.bytes) setHalf(bytes, at, scale);
       yield bytes;
     }
@@ -123,7 +135,7 @@ function eightBit(
       const bytes = hasBonus(row) ? randomBytes(rowBytes) : new Uint8Array(rowBytes);
       for (let at = 0; at < rowBytes; at += Q8_0.bytes)
         setHalf(bytes, at, half(at === 0 ? firstStep : 0.0003));
-      for (let at = 2; at < Q8_0.bytes; at += 1) bytes[at] = (bytes[at] ?? 0) % 4;
+      for (let at = 2; at < Q8_0.bytes; at += 1) bytes[at] = ((bytes[at] ?? 0) % 5) - 2;
       if (hasBonus(row)) bytes[2] = PREFERENCE;
       yield bytes;
     }

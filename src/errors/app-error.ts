@@ -1,4 +1,5 @@
-import { ERRORS, type ErrorCategory, type ErrorCode } from "./registry.ts";
+import type { ErrorCategory } from "./error-info.ts";
+import { ERRORS, type ErrorCode } from "./registry.ts";
 
 export interface AppErrorOptions {
   /** What was being done and with what: ids, paths, counts. Never secrets, never prompts. */

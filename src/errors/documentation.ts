@@ -1,5 +1,6 @@
 import { withSection } from "../marked-section.ts";
-import { ERROR_CATEGORIES, ERRORS, type ErrorInfo } from "./registry.ts";
+import { ERROR_CATEGORIES, type ErrorInfo } from "./error-info.ts";
+import { ERRORS } from "./registry.ts";
 
 /** The error reference (README.md beside this file): what the categories mean, and every code with what to do. */
 export function errorReference(): string {

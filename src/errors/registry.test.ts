@@ -1,8 +1,14 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { Glob } from "bun";
+import { CONFIGURATION_ERRORS } from "./codes/configuration.ts";
+import { DATA_ERRORS } from "./codes/data.ts";
+import { MODEL_ERRORS } from "./codes/model.ts";
+import { RESOURCE_ERRORS } from "./codes/resource.ts";
+import { TRANSIENT_ERRORS } from "./codes/transient.ts";
 import { errorReference, withErrorReference } from "./documentation.ts";
-import { ERROR_CATEGORIES, ERRORS, type ErrorInfo } from "./registry.ts";
+import { ERROR_CATEGORIES, type ErrorInfo } from "./error-info.ts";
+import { ERRORS } from "./registry.ts";
 
 const root = join(import.meta.dir, "../..");
 const all = Object.entries<ErrorInfo>(ERRORS);
@@ -19,6 +25,12 @@ async function producedCodes(): Promise<Set<string>> {
   }
   return found;
 }
+
+test("no code stands in two categories", () => {
+  const categories = [TRANSIENT_ERRORS, CONFIGURATION_ERRORS, RESOURCE_ERRORS, MODEL_ERRORS, DATA_ERRORS];
+  const codes = categories.flatMap((errors) => Object.keys(errors));
+  expect(codes).toEqual(Object.keys(ERRORS));
+});
 
 test("every registered error is produced somewhere", async () => {
   const produced = await producedCodes();

@@ -1,0 +1,155 @@
+import type { ErrorInfo } from "../error-info.ts";
+
+/** What somebody has to change a setting or the system for. */
+export const CONFIGURATION_ERRORS = {
+  CANVUS_CANVAS_UNKNOWN: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 404,
+    hint: "Check CANVAS_ID or CANVAS_IDS: an id, a share link or a unique canvas name.",
+  },
+  CANVUS_FORBIDDEN: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 502,
+    hint: "Give the service's Canvus user edit permission on this canvas.",
+  },
+  CANVUS_TLS: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 502,
+    hint: "Set CANVUS_CA_FILE to the certificate authority of the server (`canvuslocallm doctor` names it), or ALLOW_SELF_SIGNED_CERTS=true.",
+  },
+  CANVUS_UNAUTHORIZED: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 502,
+    hint: "Create an access token in the Canvus web interface and set CANVUS_API_KEY, or correct CANVUS_USERNAME and CANVUS_PASSWORD.",
+  },
+  CONFIG_INVALID: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 500,
+    hint: "Correct the settings named above, then start again. `canvuslocallm config` shows every setting.",
+  },
+  DATA_DIR_IN_USE: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 503,
+    hint: "Stop that process first, or give each service a CANVUSLLM_DATA_DIR of its own.",
+  },
+  DOWNLOAD_NOT_FOUND: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 502,
+    hint: "Check the address of the model and CANVUSLLM_MODEL_MIRROR.",
+  },
+  DOWNLOAD_REFUSED: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 502,
+    hint: "Accept the licence on the model's page at the hub and set HF_TOKEN to an access token; behind a proxy check HTTPS_PROXY.",
+  },
+  DOWNLOAD_TLS: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 502,
+    hint: "Set NODE_EXTRA_CA_CERTS in the environment to a PEM file with the authority of that server, or of the proxy that opens TLS.",
+  },
+  ENGINE_UNAVAILABLE: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 503,
+    hint: "Keep the lib folder beside the executable. For a GPU install its driver, or set LLAMA_GPU=off; `canvuslocallm doctor` shows what is missing.",
+  },
+  IMAGE_ENGINE_MISSING: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 501,
+    hint: "Ask for text instead, or ask the administrator to set up an image model (SD_MODEL_PATH or IMAGE_LLM_URL).",
+  },
+  MODEL_FILE_MISSING: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 503,
+    hint: "Check the path (LLAMA_MODEL_PATH, VISION_MODEL_PATH, VISION_MMPROJ_PATH) and who may read the file. `canvuslocallm models pull NAME` downloads one.",
+  },
+  MODEL_NAME_TAKEN: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 409,
+    hint: "Give it another --name, or remove the other one first: `canvuslocallm models remove NAME`.",
+  },
+  MODEL_UNKNOWN: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 503,
+    hint: "`canvuslocallm models list` shows the names.",
+  },
+  PORT_IN_USE: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 500,
+    hint: "Stop the other program or choose another number (PORT, for simulate --port); `canvuslocallm doctor` tells who has the port.",
+  },
+  REMOTE_MODEL_UNKNOWN: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 502,
+    hint: "Correct the name of the model in the settings, for example OPENAI_NOTE_MODEL; `canvuslocallm doctor` lists what the server has.",
+  },
+  REMOTE_TLS: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 502,
+    hint: "Set LLM_CA_FILE to the certificate authority of the model server.",
+  },
+  REMOTE_UNAUTHORIZED: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 502,
+    hint: "Correct the key of this model server in the settings, and look at the account behind it: permissions, limits, payment.",
+  },
+  REMOTE_WRONG_ADDRESS: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 502,
+    hint: "Correct the address of the model server: below it lies the API, usually at /v1. `canvuslocallm doctor` tries it.",
+  },
+  SERVICE_SETUP_FAILED: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 500,
+    hint: "`canvuslocallm service install --help` says what it needs; the page Run as a service of the documentation says more.",
+  },
+  STORAGE_MIGRATION_FAILED: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 500,
+    hint: "The database was left as it was. Start the version that made it, or restore a backup.",
+  },
+  STORAGE_MISSING: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 503,
+    hint: "Start the service once, or name its settings with --env-file FILE, or its data directory with CANVUSLLM_DATA_DIR.",
+  },
+  VISION_ENGINE_MISSING: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 501,
+    hint: "Ask the administrator to set up a model that can see (VISION_MODEL_PATH and VISION_MMPROJ_PATH, or VISION_LLM_URL).",
+  },
+  WEB_PASSWORD_MISSING: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 503,
+    hint: "Set WEBUI_PWD and restart the service.",
+  },
+  WEB_TLS_INVALID: {
+    category: "configuration",
+    retryable: false,
+    httpStatus: 500,
+    hint: "Check WEBUI_TLS_CERT and WEBUI_TLS_KEY: PEM files that belong together and that the service may read.",
+  },
+} as const satisfies Record<string, ErrorInfo & { category: "configuration"; retryable: false }>;

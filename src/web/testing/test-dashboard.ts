@@ -105,6 +105,11 @@ export class TestDashboard {
     return /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? "";
   }
 
+  /** Fields of the log entries whose message has these words. */
+  logged(words: string): unknown[] {
+    return this.logger.entries.filter(({ message }) => message.includes(words)).map(({ fields }) => fields);
+  }
+
   async request(request: Request): Promise<Response> {
     request.headers.set("host", new URL(request.url).host);
     if (this.cookie !== "") request.headers.set("cookie", this.cookie);
@@ -121,6 +126,11 @@ export class TestDashboard {
   get #origin(): string {
     return `${this.tls ? "https" : "http"}://dashboard.test`;
   }
+}
+
+/** Status of a response, and where it leads to. */
+export function target(response: Response): [number, string | null] {
+  return [response.status, response.headers.get("location")];
 }
 
 /** Routes of the kinds that the pages have. */

@@ -140,7 +140,6 @@ export class LlamaTextEngine implements RunnerEngine {
     const grammar = await this.#grammar(request.jsonSchema);
     const tokens = this.#tokens(fitted.messages);
     await readPrompt(slot.sequence, tokens, this.#loaded.context.batchSize, hooks.signal);
-    clock.promptRead();
     const { response, metadata } = await slot.chat.generateResponse(chatHistory(fitted.messages), {
       signal: hooks.signal,
       maxTokens,
@@ -149,7 +148,7 @@ export class LlamaTextEngine implements RunnerEngine {
       ...(grammar === undefined ? {} : { grammar }),
       // A model that thinks before it answers must keep half of the tokens for the answer.
       budgets: { thoughtTokens: Math.floor(maxTokens / 2) },
-      onResponseChunk: () => clock.firstToken(),
+      onResponseChunk: ({ tokens }) => clock.output(tokens.length),
       onTextChunk: hooks.onText,
     });
     return {

@@ -1,8 +1,9 @@
 import type { LlamaContextSequence, Token } from "node-llama-cpp";
 
 /**
- * Lets the model read a prompt in steps, all but the last token, from where it differs from what the sequence holds
- * already. The library itself reads a prompt in one go that nothing can cancel, and a long one takes minutes on a CPU.
+ * Lets the model read a prompt in steps, from where it differs from what the sequence holds already. The library itself
+ * reads a prompt in one go that nothing can cancel, and a long one takes minutes on a CPU. The last step is left to it:
+ * the first token of the answer comes with that, and reading but the last token here would cost a step for it alone.
  * @throws the signal's reason when it aborts
  */
 export async function readPrompt(
@@ -11,12 +12,11 @@ export async function readPrompt(
   step: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const prompt = tokens.slice(0, -1);
-  await sequence.adaptStateToTokens(prompt, false);
-  while (sequence.nextTokenIndex < prompt.length) {
+  await sequence.adaptStateToTokens(tokens.slice(0, -1), false);
+  while (tokens.length - sequence.nextTokenIndex > step) {
     signal.throwIfAborted();
     const next = sequence.nextTokenIndex;
-    await sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(next, next + step));
+    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(next, next + step));
   }
   signal.throwIfAborted();
 }

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { chmod, chown, mkdir, mkdtemp, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rejection } from "./canvus/testing/test-server.ts";
 import { makePrivateFolder } from "./private-folder.ts";
+import { rejection } from "./testing/rejection.ts";
 
 let parent: string;
 let folder: string;

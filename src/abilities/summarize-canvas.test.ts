@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { rejection } from "../canvus/testing/test-server.ts";
 import type { Widget } from "../canvus/widget.ts";
 import type { LocalTextEngine } from "../inference/local-text-engine.ts";
+import { rejection } from "../testing/rejection.ts";
 import { DEMO_STYLE } from "./model-style.ts";
 import { summarizeCanvas } from "./summarize-canvas.ts";
 import { asked } from "./testing/asked.ts";

@@ -3,13 +3,13 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nanoid } from "nanoid";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
 import { TestBench } from "../simulator/test-client.ts";
+import { rejection } from "../testing/rejection.ts";
 import { systemTimers } from "../timers.ts";
 import { CanvasWatcher } from "./canvas-watcher.ts";
 import { CanvusClient, type CanvusClientOptions } from "./client.ts";
 import { resolveCanvas } from "./resolve-canvas.ts";
-import { RecordingLogger } from "./testing/recording-logger.ts";
-import { rejection } from "./testing/test-server.ts";
 
 const stops: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

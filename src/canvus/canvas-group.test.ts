@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { AppError } from "../errors/app-error.ts";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
 import { CanvasGroup } from "./canvas-group.ts";
 import { CanvusClient } from "./client.ts";
-import { FakeTimers } from "./testing/fake-timers.ts";
-import { RecordingLogger } from "./testing/recording-logger.ts";
 
 const TOKEN = "group-token";
 let simulator: Simulator;

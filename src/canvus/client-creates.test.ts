@@ -1,13 +1,8 @@
 import { afterEach, expect, test } from "bun:test";
+import { FakeTimers } from "../testing/fake-timers.ts";
+import { rejection } from "../testing/rejection.ts";
 import type { CanvusClientOptions } from "./client.ts";
-import { FakeTimers } from "./testing/fake-timers.ts";
-import {
-  type ReceivedRequest,
-  rejection,
-  startRawServer,
-  startServer,
-  testClient,
-} from "./testing/test-server.ts";
+import { type ReceivedRequest, startRawServer, startServer, testClient } from "./testing/test-server.ts";
 import type { Widget } from "./widget.ts";
 
 const stops: (() => unknown)[] = [];

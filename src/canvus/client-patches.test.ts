@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
-import { rejection, startServer, testClient } from "./testing/test-server.ts";
+import { rejection } from "../testing/rejection.ts";
+import { startServer, testClient } from "./testing/test-server.ts";
 
 const stops: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type SelfSignedServer, startSelfSignedServer } from "../http/testing/self-signed-server.ts";
-import { rejection, testClient } from "./testing/test-server.ts";
+import { rejection } from "../testing/rejection.ts";
+import { testClient } from "./testing/test-server.ts";
 
 let server: SelfSignedServer;
 let url: string;

@@ -3,10 +3,10 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nanoid } from "nanoid";
+import { FakeTimers } from "../testing/fake-timers.ts";
+import { rejection } from "../testing/rejection.ts";
 import type { CanvusClient } from "./client.ts";
-import { FakeTimers } from "./testing/fake-timers.ts";
 import {
-  rejection,
   startRawServer,
   startServer,
   TEST_TOKEN,

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { AppError } from "../errors/app-error.ts";
+import { rejection } from "../testing/rejection.ts";
 import type { Canvas } from "./canvas.ts";
 import { type CanvasDirectory, resolveCanvas } from "./resolve-canvas.ts";
-import { rejection } from "./testing/test-server.ts";
 
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
 

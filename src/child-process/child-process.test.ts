@@ -4,9 +4,9 @@ import { join } from "node:path";
 
 const SERVICE = `
   import { spawnChild } from ${JSON.stringify(join(import.meta.dir, "child-process.ts"))};
-  import { recordingLogger } from ${JSON.stringify(join(import.meta.dir, "../inference/testing/recording-logger.ts"))};
+  import { RecordingLogger } from ${JSON.stringify(join(import.meta.dir, "../observability/testing/recording-logger.ts"))};
   const command = [process.execPath, "-e", "setInterval(() => undefined, 1000)"];
-  const options = { command, called: "sleeper", logger: recordingLogger() };
+  const options = { command, called: "sleeper", logger: new RecordingLogger() };
   const child = spawnChild(options, { onMessage: () => undefined, onExit: () => undefined });
   process.stdout.write(String(child.pid), () => process.exit(1));
 `;

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FakeTimers } from "../canvus/testing/fake-timers.ts";
-import { RecordingLogger } from "../canvus/testing/recording-logger.ts";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
 import { Documents } from "./documents.ts";
 import type { PdfPage } from "./pdf-page.ts";
 

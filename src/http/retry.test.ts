@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { FakeTimers } from "../canvus/testing/fake-timers.ts";
-import { rejection } from "../canvus/testing/test-server.ts";
 import { AppError } from "../errors/app-error.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
+import { rejection } from "../testing/rejection.ts";
 import { systemTimers } from "../timers.ts";
 import { backoffDelay, MAX_DELAY_MS, retryDelay, withRetry } from "./retry.ts";
 

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AppError } from "../errors/app-error.ts";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
 import { LocalTextEngine } from "./local-text-engine.ts";
 import { ModelHost } from "./model-host.ts";
-import { recordingLogger } from "./testing/recording-logger.ts";
 import type { TextRequest } from "./text-engine.ts";
 
 /** Real inference: the demo model in a real runner. Only prompts whose answers were checked, at temperature 0. */
@@ -13,14 +13,14 @@ const RUNNER = [process.execPath, join(import.meta.dir, "testing/runner-main.ts"
 const CLASSIFY = 'You classify canvas prompts. Answer as JSON {"type":"text"|"image","content":"..."}.';
 
 const engine = new LocalTextEngine({
-  host: new ModelHost(recordingLogger()),
+  host: new ModelHost(new RecordingLogger()),
   modelPath: MODEL,
   isDemo: true,
   contextSize: 512,
   threads: 0,
   gpu: "off",
   maxConcurrent: 4,
-  logger: recordingLogger(),
+  logger: new RecordingLogger(),
   command: RUNNER,
 });
 

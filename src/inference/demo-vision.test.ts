@@ -3,19 +3,19 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AppError } from "../errors/app-error.ts";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
 import { LocalTextEngine } from "./local-text-engine.ts";
 import { LocalVisionEngine, type LocalVisionEngineOptions } from "./local-vision-engine.ts";
 import { ModelHost } from "./model-host.ts";
 import { MapMemory } from "./testing/map-memory.ts";
-import { recordingLogger } from "./testing/recording-logger.ts";
 import type { VisionRequest } from "./vision-engine.ts";
 
 /** Real inference: the demo model and its picture encoder in a real runner. Only questions whose answers were checked. */
 const DEMO = join(import.meta.dir, "../models/demo");
 const CIRCLE = join(DEMO, "red-circle.png");
 const runner = (kind: string) => [process.execPath, join(import.meta.dir, "testing/runner-main.ts"), kind];
-const host = new ModelHost(recordingLogger());
-const logger = recordingLogger();
+const host = new ModelHost(new RecordingLogger());
+const logger = new RecordingLogger();
 const memory = new MapMemory();
 const common = {
   host,
@@ -35,7 +35,7 @@ const text = new LocalTextEngine({
   ...common,
   contextSize: 512,
   maxConcurrent: 4,
-  logger: recordingLogger(),
+  logger: new RecordingLogger(),
   command: runner("text"),
 });
 let folder = "";
@@ -166,7 +166,7 @@ describe("what goes wrong", () => {
       const modelPath = await patched("demo-text.gguf", "llama", "llamb");
       const mmprojPath = await patched("demo-mmproj.gguf", "mlp", "xyz");
       const outcomes = [{ modelPath }, { mmprojPath }].map(async (files) => {
-        const other = visionEngine({ ...files, host: new ModelHost(recordingLogger()) });
+        const other = visionEngine({ ...files, host: new ModelHost(new RecordingLogger()) });
         await other.start();
         const error = await look("Describe this image.", {}, undefined, other).catch((thrown) => thrown);
         await other.stop();

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { rejection } from "../canvus/testing/test-server.ts";
 import { AppError } from "../errors/app-error.ts";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
+import { rejection } from "../testing/rejection.ts";
 import { imageFallback, textFallback, visionFallback } from "./fallback.ts";
-import { recordingLogger } from "./testing/recording-logger.ts";
 import type { GenerateOptions, TextEngine, TextResult } from "./text-engine.ts";
 
 const PICTURE = {
@@ -47,7 +47,7 @@ const CRASH = new AppError("RUNNER_CRASHED", "The model process ended.");
 const REMOTE = engine("big", "https://llm.example.com/v1", says("there"), 500);
 
 test("while the first one can, the second is not asked", async () => {
-  const logger = recordingLogger();
+  const logger = new RecordingLogger();
   const both = textFallback(
     engine("small", null, says("here")),
     engine("big", "http://x", fails(CRASH)),
@@ -58,7 +58,7 @@ test("while the first one can, the second is not asked", async () => {
 });
 
 test("when it cannot, the other answers, and log, history and answer say so", async () => {
-  const logger = recordingLogger();
+  const logger = new RecordingLogger();
   const both = textFallback(engine("small", null, fails(CRASH)), REMOTE, logger);
   expect(await both.generate(QUESTION, run())).toMatchObject({
     text: "there",
@@ -73,9 +73,9 @@ test("when it cannot, the other answers, and log, history and answer say so", as
 });
 
 test("what is made to fit fits into both", async () => {
-  expect(await textFallback(engine("small", null, says("")), REMOTE, recordingLogger()).contextSize()).toBe(
-    500,
-  );
+  expect(
+    await textFallback(engine("small", null, says("")), REMOTE, new RecordingLogger()).contextSize(),
+  ).toBe(500);
 });
 
 test.each([
@@ -84,7 +84,7 @@ test.each([
   ["what people have begun to read is not replaced", fails(CRASH, "Once upon")],
 ])("%s", async (_, answer) => {
   const shown: string[] = [];
-  const both = textFallback(engine("small", null, answer), REMOTE, recordingLogger());
+  const both = textFallback(engine("small", null, answer), REMOTE, new RecordingLogger());
   expect(
     await rejection(
       both.generate(
@@ -101,7 +101,7 @@ test("when neither can, the second one's error counts", async () => {
   const both = textFallback(
     engine("small", null, fails(CRASH)),
     engine("big", "http://x", fails(away)),
-    recordingLogger(),
+    new RecordingLogger(),
   );
   expect(await rejection(both.generate(QUESTION, run()))).toBe(away);
 });
@@ -111,7 +111,7 @@ test("pictures are looked at and drawn by the other one too", async () => {
   const seen = visionFallback(
     { status, engine: { describe: () => Promise.reject(CRASH) } },
     { status, engine: { describe: async () => ({ text: "seen", model: "eyes" }) as TextResult } },
-    recordingLogger(),
+    new RecordingLogger(),
   );
   const look = { imagePath: "", systemPrompt: null, prompt: "", maxTokens: 1, temperature: 0 };
   expect(await seen.describe(look, run())).toMatchObject({
@@ -121,7 +121,7 @@ test("pictures are looked at and drawn by the other one too", async () => {
   const drawn = imageFallback(
     { status, engine: { draw: () => Promise.reject(CRASH) } },
     { status, engine: { draw: async () => PICTURE } },
-    recordingLogger(),
+    new RecordingLogger(),
   );
   const fox = { prompt: "", negativePrompt: "", width: 1, height: 1, steps: 1, guidance: 1, seed: 1 };
   expect((await drawn.draw(fox, run())).model).toBe("hand (instead of m on this machine)");

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
 import { ModelHost } from "./model-host.ts";
 import { MapMemory } from "./testing/map-memory.ts";
-import { type RecordingLogger, recordingLogger } from "./testing/recording-logger.ts";
 import { ask, outcome, TextBench } from "./testing/text-bench.ts";
 
 const bench = new TextBench();
@@ -36,7 +36,7 @@ test("a context that was set is not made smaller: it says what to do", async () 
 });
 
 test("what cannot fit is not even started", async () => {
-  const host = new ModelHost(recordingLogger(), async () => ({ ram: 100_000_000, vram: null }));
+  const host = new ModelHost(new RecordingLogger(), async () => ({ ram: 100_000_000, vram: null }));
   const { engine } = await bench.started({ host });
   expect(await outcome(ask(engine, "hello"))).toBe("OUT_OF_MEMORY");
   expect(engine.status()).toMatchObject({ state: "stopped", pid: null });

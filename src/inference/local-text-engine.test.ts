@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
 import { ModelHost } from "./model-host.ts";
 import { MAX_COUNTED_TEXTS } from "./runner-work.ts";
-import { recordingLogger } from "./testing/recording-logger.ts";
 import { ask, outcome, TextBench } from "./testing/text-bench.ts";
 
 const bench = new TextBench();
@@ -74,7 +74,7 @@ describe("stopping", () => {
     const asked = Promise.withResolvers<number>();
     const released = Promise.withResolvers<void>();
     const host = new ModelHost(
-      recordingLogger(),
+      new RecordingLogger(),
       async () => ({ ram: null, vram: null }),
       (pid) => {
         asked.resolve(pid);

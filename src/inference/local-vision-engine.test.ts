@@ -3,10 +3,10 @@ import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppError } from "../errors/app-error.ts";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
 import { LocalVisionEngine, type LocalVisionEngineOptions } from "./local-vision-engine.ts";
 import { ModelHost } from "./model-host.ts";
 import { DEFAULT_LIMITS } from "./supervisor-state.ts";
-import { recordingLogger } from "./testing/recording-logger.ts";
 
 const DEMO = join(import.meta.dir, "../models/demo");
 const MODEL = join(DEMO, "demo-text.gguf");
@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 async function started(options: Partial<LocalVisionEngineOptions> = {}, ...startup: string[]) {
-  const logger = recordingLogger();
+  const logger = new RecordingLogger();
   const engine = new LocalVisionEngine({
     host: new ModelHost(logger, async () => ({ ram: null, vram: null })),
     modelPath: MODEL,
@@ -105,7 +105,7 @@ test("one that dies of too little memory is loaded with less, as far down as a p
 });
 
 test("what cannot fit into memory is not even started", async () => {
-  const host = new ModelHost(recordingLogger(), async () => ({ ram: 100_000_000, vram: null }));
+  const host = new ModelHost(new RecordingLogger(), async () => ({ ram: 100_000_000, vram: null }));
   const { engine } = await started({ host });
   expect(await look(engine)).toBe("OUT_OF_MEMORY");
   expect(engine.status()).toMatchObject({ state: "stopped", pid: null });

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { mkdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../errors/app-error.ts";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
 import { type HostedModel, ModelHost } from "./model-host.ts";
 import { DEFAULT_LIMITS } from "./supervisor-state.ts";
-import { recordingLogger } from "./testing/recording-logger.ts";
 
 const FAKE = [process.execPath, join(import.meta.dir, "testing/fake-runner.ts")];
 const LIMITS = { ...DEFAULT_LIMITS, backoffMs: 1 };
@@ -52,7 +52,7 @@ function open(
     keepAliveMs: 0,
     command,
     limits: LIMITS,
-    logger: recordingLogger(),
+    logger: new RecordingLogger(),
     onMeasured: (_rung, { bytes: taken }) => measured.push(taken),
     onChange: () => undefined,
   };
@@ -85,7 +85,7 @@ function states(host: ModelHost): string {
 const ROOM = async () => ({ ram: null, vram: null });
 
 test("a picture comes back as bytes, and each of its steps is told", async () => {
-  const host = new ModelHost(recordingLogger(), ROOM);
+  const host = new ModelHost(new RecordingLogger(), ROOM);
   open(host, "a", {});
   const steps: string[] = [];
   const request = {
@@ -105,7 +105,7 @@ test("a picture comes back as bytes, and each of its steps is told", async () =>
 
 describe("two models", () => {
   test("that do not fit together take turns, and the process of the one that goes is gone first", async () => {
-    const host = new ModelHost(recordingLogger(), async () => ({ ram: 500_000_000, vram: null }));
+    const host = new ModelHost(new RecordingLogger(), async () => ({ ram: 500_000_000, vram: null }));
     const { measured } = open(host, "a", { bytes: 300_000_000 });
     open(host, "b", { bytes: 490_000_000 });
     expect(await ask(host, "a")).toBe("echo: hello");
@@ -118,7 +118,7 @@ describe("two models", () => {
   });
 
   test("one that is loaded answers while the other loads for ever", async () => {
-    const host = new ModelHost(recordingLogger(), ROOM);
+    const host = new ModelHost(new RecordingLogger(), ROOM);
     open(host, "quick", {});
     open(host, "slow", { command: [...FAKE, "hang-at-load"] });
     expect(await ask(host, "quick")).toBe("echo: hello");
@@ -131,7 +131,7 @@ describe("two models", () => {
   });
 
   test("a crash of one is nothing to the other", async () => {
-    const host = new ModelHost(recordingLogger(), ROOM);
+    const host = new ModelHost(new RecordingLogger(), ROOM);
     open(host, "a", {});
     open(host, "b", {});
     expect(await Promise.all([ask(host, "a"), ask(host, "b", "crash")])).toEqual([
@@ -142,7 +142,7 @@ describe("two models", () => {
   });
 
   test("a cancelled request keeps its place until the runner has let go of it", async () => {
-    const host = new ModelHost(recordingLogger(), ROOM);
+    const host = new ModelHost(new RecordingLogger(), ROOM);
     open(host, "a", {});
     const abort = new AbortController();
     const first = ask(host, "a", "wait", abort.signal);
@@ -158,7 +158,7 @@ describe("two models", () => {
 
 describe("too little memory, really", () => {
   test.skipIf(process.platform !== "linux")("under ulimit -v the smaller context is what works", async () => {
-    const logger = recordingLogger();
+    const logger = new RecordingLogger();
     const host = new ModelHost(logger, ROOM);
     const limited = ["sh", "-c", `ulimit -v 1000000; exec ${FAKE.join(" ")} eats`];
     open(host, "a", { contexts: [65_536, 32_768, 1024], command: limited });
@@ -175,7 +175,7 @@ describe("too little memory, really", () => {
 
   /** A host whose models, in a group with 200 MB of memory, are gone before the group is. */
   async function withLimit(use: (host: ModelHost) => Promise<void>): Promise<void> {
-    const host = new ModelHost(recordingLogger(), ROOM);
+    const host = new ModelHost(new RecordingLogger(), ROOM);
     await mkdir(GROUP);
     try {
       await Bun.write(`${GROUP}/memory.limit_in_bytes`, "200M");

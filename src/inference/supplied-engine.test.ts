@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { AppError } from "../errors/app-error.ts";
 import type { SupplyProgress } from "../models/model-supply.ts";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
 import type { EngineStatus } from "./local-engine.ts";
 import { SuppliedEngine, type Supply } from "./supplied-engine.ts";
-import { recordingLogger } from "./testing/recording-logger.ts";
 import type { TextEngine, TextResult } from "./text-engine.ts";
 
 const RESULT = { text: "Paris." } as TextResult;
@@ -50,7 +50,7 @@ function world({ isThere = false, failure = null as AppError | null } = {}) {
     },
     supply,
     onWaiting: (isWaiting) => events.push(isWaiting ? "model away" : "model back"),
-    logger: recordingLogger(),
+    logger: new RecordingLogger(),
   });
   const engine: TextEngine = {
     generate: async () => RESULT,

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AppError } from "../errors/app-error.ts";
-import { recordingLogger } from "../inference/testing/recording-logger.ts";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
 import { systemTimers, type Timers } from "../timers.ts";
 import { ModelSupply } from "./model-supply.ts";
 import { quickSettings } from "./testing/download-jobs.ts";
@@ -53,7 +53,7 @@ function supplyOf(waits: number[], names = ["a"]) {
   return new ModelSupply({
     wanted: { name: "a", path, sources },
     settings,
-    logger: recordingLogger(),
+    logger: new RecordingLogger(),
   });
 }
 

@@ -13,7 +13,7 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rejection } from "../canvus/testing/test-server.ts";
+import { rejection } from "../testing/rejection.ts";
 import { importModel } from "./import-model.ts";
 import { pullModel } from "./pull-model.ts";
 import { quickSettings } from "./testing/download-jobs.ts";

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { FakeTimers } from "../canvus/testing/fake-timers.ts";
-import { type LogEntry, recordingLogger } from "../inference/testing/recording-logger.ts";
 import { Nvml } from "../native/nvml.ts";
 import { canBuildFakeNvml, FakeNvml } from "../native/testing/build-fake-nvml.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
 import { GpuMonitor, type GpuProbe } from "./gpu-monitor.ts";
 import { GpuReader } from "./gpu-reader.ts";
 import { type GpuResult, gpuTotals } from "./gpu-snapshot.ts";
 import { FakeNvidiaSmi } from "./testing/fake-nvidia-smi.ts";
+import { type LogEntry, RecordingLogger } from "./testing/recording-logger.ts";
 
 const PERIOD = 10_000;
 
@@ -46,7 +46,7 @@ test("who asks for a fresh reading gets the latest when the driver takes its tim
   const results = [Promise.resolve(GOOD)];
   const slow = new Promise<GpuResult>(() => {});
   const probe: GpuProbe = { read: () => results.pop() ?? slow, close: () => {} };
-  const monitor = new GpuMonitor({ probe, timers, logger: recordingLogger() });
+  const monitor = new GpuMonitor({ probe, timers, logger: new RecordingLogger() });
   monitor.start();
   await timers.untilScheduled((delay) => delay === PERIOD);
   timers.advance(500);
@@ -60,7 +60,7 @@ test("who asks for a fresh reading gets the latest when the driver takes its tim
 test("who asks before the first reading waits for it", async () => {
   const timers = new FakeTimers();
   const probe: GpuProbe = { read: async () => GOOD, close: () => {} };
-  const monitor = new GpuMonitor({ probe, timers, logger: recordingLogger() });
+  const monitor = new GpuMonitor({ probe, timers, logger: new RecordingLogger() });
   monitor.start();
   expect(await monitor.sample()).toHaveLength(1);
   await monitor.stop();
@@ -68,7 +68,7 @@ test("who asks before the first reading waits for it", async () => {
 
 test("a driver that hangs is reported, not asked again, and welcome when it answers after all", async () => {
   const timers = new FakeTimers();
-  const logger = recordingLogger();
+  const logger = new RecordingLogger();
   const answers: ((result: GpuResult) => void)[] = [];
   const probe: GpuProbe = { read: () => new Promise((resolve) => answers.push(resolve)), close: () => {} };
   const monitor = new GpuMonitor({ probe, timers, logger });
@@ -94,7 +94,7 @@ describe.skipIf(!canBuildFakeNvml)("against a library with NVML's ABI (needs Lin
   let nvml: FakeNvml;
   let smi: FakeNvidiaSmi;
   let timers: FakeTimers;
-  let logger: ReturnType<typeof recordingLogger>;
+  let logger: RecordingLogger;
   let monitor: GpuMonitor;
 
   beforeEach(() => {
@@ -102,7 +102,7 @@ describe.skipIf(!canBuildFakeNvml)("against a library with NVML's ABI (needs Lin
     smi = new FakeNvidiaSmi();
     smi.install();
     timers = new FakeTimers();
-    logger = recordingLogger();
+    logger = new RecordingLogger();
   });
   afterEach(async () => {
     await monitor.stop();

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { FakeTimers } from "../canvus/testing/fake-timers.ts";
-import { recordingLogger } from "../inference/testing/recording-logger.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
 import { gpuMemoryReleased } from "./gpu-release.ts";
 import type { GpuProcess, GpuSnapshot } from "./gpu-snapshot.ts";
+import { RecordingLogger } from "./testing/recording-logger.ts";
 
 const PID = 4711;
 const HELD = { pid: PID, vram_used_mb: 500 };
@@ -16,7 +16,7 @@ function gpu(processes: readonly GpuProcess[] | null): GpuSnapshot {
 /** @param samples what each fresh reading finds; the last one is found again and again */
 async function released(latest: readonly GpuSnapshot[], ...samples: (readonly GpuSnapshot[])[]) {
   const timers = new FakeTimers();
-  const logger = recordingLogger();
+  const logger = new RecordingLogger();
   const sample = async () => (samples.length > 1 ? samples.shift() : samples[0]) ?? [];
   const done = gpuMemoryReleased(PID, { gpus: { latest: () => latest, sample }, timers, logger });
   let isDone = false;

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { FakeTimers } from "../canvus/testing/fake-timers.ts";
-import { RecordingLogger } from "../canvus/testing/recording-logger.ts";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
 import { runShutdown, type ShutdownStep } from "./shutdown.ts";
 
 function setup(steps: ShutdownStep[], totalMs = 60_000) {

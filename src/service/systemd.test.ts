@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { FakeTimers } from "../canvus/testing/fake-timers.ts";
-import { RecordingLogger } from "../canvus/testing/recording-logger.ts";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
 import { SystemdNotifier } from "./systemd.ts";
 
 /** Stands for systemd: a unix datagram socket whose messages come out as lines of JSON. Bun has no such sockets. */

@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FakeTimers } from "../testing/fake-timers.ts";
 import { Maintenance } from "./maintenance.ts";
-import { StepTimers } from "./testing/step-timers.ts";
 import { StorageRun } from "./testing/storage-run.ts";
 import type { MaintenanceReport } from "./writer-operations.ts";
 import { createWriterOperations } from "./writer-operations.ts";
@@ -13,7 +13,7 @@ const QUIET = { deletedRows: 0, more: false, sizeBytes: 1000 };
 
 /** A maintenance whose steps report what they are told to; `settled` waits for the one that is under way. */
 function maintenance(reports: MaintenanceReport[], findings: string[] = []) {
-  const timers = new StepTimers();
+  const timers = new FakeTimers();
   const done: string[] = [];
   const run = new StorageRun("/nonexistent");
   const part = new Maintenance({
@@ -71,7 +71,7 @@ test("a database that becomes too large is warned about once", async () => {
   const large = { ...QUIET, sizeBytes: 6000 };
   const { pass, run } = maintenance([large, large, QUIET, large]);
   for (let rest = 0; rest < 4; rest++) await pass(10 * 60_000);
-  expect(run.messages("warn").filter((message) => message.includes("larger"))).toHaveLength(2);
+  expect(run.logger.messages("warn").filter((message) => message.includes("larger"))).toHaveLength(2);
 });
 
 test("steps delete what has expired and give its space back to the disk", () => {

@@ -1,5 +1,5 @@
 import type { Logger } from "../observability/logger.ts";
-import type { StorageTimers } from "./storage-timers.ts";
+import type { Timers } from "../timers.ts";
 import type { MaintenanceReport } from "./writer-operations.ts";
 
 /** After the start prompts go first. */
@@ -21,7 +21,7 @@ export interface MaintenanceTasks {
 /** Keeps the database small and well, in steps between which journal writes find room. */
 export class Maintenance {
   readonly #tasks: MaintenanceTasks;
-  readonly #timers: StorageTimers;
+  readonly #timers: Timers;
   readonly #logger: Logger;
   readonly #warnBytes: number;
   #cancel: (() => void) | undefined;
@@ -34,7 +34,7 @@ export class Maintenance {
   constructor(options: {
     readonly tasks: MaintenanceTasks;
     readonly warnBytes: number;
-    readonly timers: StorageTimers;
+    readonly timers: Timers;
     readonly logger: Logger;
   }) {
     this.#tasks = options.tasks;

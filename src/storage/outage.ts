@@ -1,5 +1,5 @@
 import { type AppError, toAppError } from "../errors/app-error.ts";
-import type { StorageTimers } from "./storage-timers.ts";
+import type { Timers } from "../timers.ts";
 
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
@@ -24,7 +24,7 @@ export interface OutageEffects {
  */
 export class Outage {
   readonly #effects: OutageEffects;
-  readonly #timers: StorageTimers;
+  readonly #timers: Timers;
   #reason: AppError | undefined;
   #damage: string | null = null;
   #since = 0;
@@ -34,7 +34,7 @@ export class Outage {
   #trying: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(effects: OutageEffects, timers: StorageTimers) {
+  constructor(effects: OutageEffects, timers: Timers) {
     this.#effects = effects;
     this.#timers = timers;
   }

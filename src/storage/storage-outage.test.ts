@@ -51,7 +51,7 @@ describe.skipIf(!SmallDisk.available)(title, () => {
 
   async function recovered(): Promise<void> {
     run.timers.advance(MINUTE);
-    await run.logged("is written again");
+    await run.logger.logged("is written again");
     expect(run.storage.status()).toMatchObject({ mode: "normal", outage: null, journal: { unwritten: 0 } });
   }
 
@@ -69,13 +69,13 @@ describe.skipIf(!SmallDisk.available)(title, () => {
     const status = run.storage.status();
     expect(status).toMatchObject({ mode: "logging-only", journal: { unwritten: 2 } });
     expect(status.outage?.reason).toContain("full");
-    expect(run.messages("error")).toHaveLength(1);
+    expect(run.logger.messages("error")).toHaveLength(1);
     run.timers.advance(MINUTE);
-    await run.logged("cannot be used yet: The disk with the data directory is full.");
+    await run.logger.logged("cannot be used yet: The disk with the data directory is full.");
     await journal.update("during", { stage: "answered", response: "Paris." });
     disk.free();
     await recovered();
-    expect(run.messages("error")).toHaveLength(1);
+    expect(run.logger.messages("error")).toHaveLength(1);
     await run.stop();
     expect(await stored(folder)).toEqual([
       ["before", "succeeded"],
@@ -100,7 +100,7 @@ describe.skipIf(!SmallDisk.available)(title, () => {
     await run.storage.journal.begin(question("a"));
     run.recordEvent("w");
     await run.stop();
-    const entry = run.log.find(({ message }) => message.includes("is lost"));
+    const entry = run.logger.entries.find(({ message }) => message.includes("is lost"));
     expect(entry?.fields).toMatchObject({ prompts: 1, telemetry_rows: 1 });
     disk.free();
     expect(await stored(folder)).toEqual([]);
@@ -164,8 +164,8 @@ describe("damage while the service runs", () => {
     expect(error.code).toBe("STORAGE_DAMAGED");
     expect(await run.storage.journal.begin(question("meanwhile"))).toBe(true);
     run.timers.advance(0);
-    await run.logged("is written again");
-    expect(run.messages("error").at(-1)).toContain("set aside");
+    await run.logger.logged("is written again");
+    expect(run.logger.messages("error").at(-1)).toContain("set aside");
     expect(readdirSync(folder).some((name) => name.includes(".damaged-"))).toBe(true);
     const live = (await run.storage.journal.live()).map((row) => row.correlation_id);
     expect(live).toEqual(["live", "meanwhile"]);

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { AppError, toAppError } from "../errors/app-error.ts";
 import type { Logger } from "../observability/logger.ts";
+import type { Timers } from "../timers.ts";
 import { checkIntegrity } from "./check-integrity.ts";
 import { DataDirLock } from "./data-dir-lock.ts";
 import { type Awaitable, DurableJournal, type Journal } from "./durable-journal.ts";
@@ -14,7 +15,6 @@ import type { RetentionLimits } from "./retention.ts";
 import type { SessionStore } from "./session-store.ts";
 import { classifyFailure, toStorageError } from "./storage-failure.ts";
 import { StorageLog } from "./storage-log.ts";
-import type { StorageTimers } from "./storage-timers.ts";
 import { type TelemetryCounts, TelemetryQueue } from "./telemetry-queue.ts";
 import type { TelemetryRow } from "./telemetry-row.ts";
 import { WorkerLink } from "./worker-link.ts";
@@ -32,7 +32,7 @@ export interface StorageOptions {
   readonly retention: RetentionLimits;
   /** A larger database is warned about, in bytes. */
   readonly warnBytes: number;
-  readonly timers: StorageTimers;
+  readonly timers: Timers;
   readonly logger: Logger;
 }
 

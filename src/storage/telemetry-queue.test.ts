@@ -1,13 +1,13 @@
 import { beforeEach, expect, test } from "bun:test";
 import { AppError } from "../errors/app-error.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
 import { TelemetryQueue } from "./telemetry-queue.ts";
 import type { TelemetryRow } from "./telemetry-row.ts";
-import { StepTimers } from "./testing/step-timers.ts";
 
 const FULL = new AppError("STORAGE_UNAVAILABLE", "The disk is full.");
 const WRONG = new AppError("INTERNAL", "This row cannot be written.");
 
-let timers: StepTimers;
+let timers: FakeTimers;
 let batches: string[][];
 /** What the next writes end with; null is success. */
 let endings: (AppError | null)[];
@@ -15,7 +15,7 @@ let failures: unknown[];
 let queue: TelemetryQueue;
 
 beforeEach(() => {
-  timers = new StepTimers();
+  timers = new FakeTimers();
   batches = [];
   endings = [];
   failures = [];

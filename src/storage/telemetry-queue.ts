@@ -1,5 +1,5 @@
+import type { Timers } from "../timers.ts";
 import { classifyFailure } from "./storage-failure.ts";
-import type { StorageTimers } from "./storage-timers.ts";
 import type { TelemetryRow } from "./telemetry-row.ts";
 
 /** Bounds what one batch costs: about 0.2 ms on the main thread, and 6 ms of the worker, for which a prompt may wait. */
@@ -25,7 +25,7 @@ export interface TelemetryCounts {
 export class TelemetryQueue {
   readonly #write: (rows: readonly TelemetryRow[]) => Promise<unknown>;
   readonly #onFailure: (error: unknown) => void;
-  readonly #timers: StorageTimers;
+  readonly #timers: Timers;
   #rows: TelemetryRow[] = [];
   #written = 0;
   #dropped = 0;
@@ -36,7 +36,7 @@ export class TelemetryQueue {
   constructor(options: {
     readonly write: (rows: readonly TelemetryRow[]) => Promise<unknown>;
     readonly onFailure: (error: unknown) => void;
-    readonly timers: StorageTimers;
+    readonly timers: Timers;
   }) {
     this.#write = options.write;
     this.#onFailure = options.onFailure;

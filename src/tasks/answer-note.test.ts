@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { FakeTimers } from "../canvus/testing/fake-timers.ts";
-import { rejection } from "../canvus/testing/test-server.ts";
 import type { Widget } from "../canvus/widget.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
+import { rejection } from "../testing/rejection.ts";
 import { AnswerNote } from "./answer-note.ts";
 import type { Task } from "./task.ts";
 import { TaskBench } from "./testing/task-bench.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { rejection } from "../canvus/testing/test-server.ts";
+import { rejection } from "../testing/rejection.ts";
 import { SerialQueue } from "./serial-queue.ts";
 
 test("jobs of one key run one after the other, those of others beside them", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { FakeTimers } from "../canvus/testing/fake-timers.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
 import { Settler } from "./settler.ts";
 
 function setup() {

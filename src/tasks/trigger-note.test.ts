@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { FakeTimers } from "../canvus/testing/fake-timers.ts";
-import { rejection } from "../canvus/testing/test-server.ts";
 import type { Widget } from "../canvus/widget.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
+import { rejection } from "../testing/rejection.ts";
 import { withStatus } from "../triggers/our-marks.ts";
 import type { Task } from "./task.ts";
 import { TaskBench } from "./testing/task-bench.ts";

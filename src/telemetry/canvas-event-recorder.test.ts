@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { FakeTimers } from "../canvus/testing/fake-timers.ts";
 import type { WidgetChange } from "../canvus/widget.ts";
 import type { CanvasEventInsert } from "../storage/schema.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
 import { CanvasEventRecorder } from "./canvas-event-recorder.ts";
 
 function setup() {

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { FakeTimers } from "../canvus/testing/fake-timers.ts";
 import { AppError } from "../errors/app-error.ts";
 import { createLogger } from "../observability/create-logger.ts";
 import type { ErrorInsert } from "../storage/schema.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
 import { ErrorRecorder } from "./error-recorder.ts";
 
 function setup({ attached = true } = {}) {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { AppError } from "../errors/app-error.ts";
 import type { ImageEngine, ImageResult } from "../inference/image-engine.ts";
-import { recordingLogger } from "../inference/testing/recording-logger.ts";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
 import type { PerformanceInsert } from "../storage/schema.ts";
 import { InferenceRecorder } from "./inference-recorder.ts";
 import { RecordingImageEngine } from "./recording-image-engine.ts";
@@ -34,7 +34,7 @@ const REQUEST = {
 
 async function run(draw: ImageEngine["draw"]) {
   const recorded = Promise.withResolvers<PerformanceInsert>();
-  const logger = recordingLogger();
+  const logger = new RecordingLogger();
   const recorder = new InferenceRecorder({
     gpus: { sample: async () => [] },
     record: (entry) => {

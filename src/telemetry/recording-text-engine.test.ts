@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { AppError } from "../errors/app-error.ts";
 import { generating } from "../inference/testing/generating.ts";
-import { recordingLogger } from "../inference/testing/recording-logger.ts";
 import type { TextEngine, TextResult } from "../inference/text-engine.ts";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
 import type { PerformanceInsert } from "../storage/schema.ts";
 import { InferenceRecorder } from "./inference-recorder.ts";
 import { RecordingTextEngine } from "./recording-text-engine.ts";
@@ -44,7 +44,7 @@ async function run(generate: TextEngine["generate"]) {
   const samples = [gpu(100), gpu(900)];
   let crashed = false;
   const recorded = Promise.withResolvers<PerformanceInsert>();
-  const logger = recordingLogger();
+  const logger = new RecordingLogger();
   const recorder = new InferenceRecorder({
     gpus: { sample: async () => samples.shift() ?? [] },
     record: (entry) => {
@@ -140,7 +140,7 @@ test("an answer does not wait for a GPU that is slow to tell", async () => {
   const recorder = new InferenceRecorder({
     gpus: { sample: () => slow.promise },
     record: () => answered.resolve(),
-    logger: recordingLogger(),
+    logger: new RecordingLogger(),
     now: () => 0,
   });
   const model = () => ({ name: MODEL.name, endpoint: null, info: MODEL });

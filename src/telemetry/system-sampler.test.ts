@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { FakeTimers } from "../canvus/testing/fake-timers.ts";
 import type { SystemInsert } from "../storage/schema.ts";
+import { FakeTimers } from "../testing/fake-timers.ts";
 import { EventLoopMonitor } from "./event-loop-lag.ts";
 import { SystemSampler, type SystemSources } from "./system-sampler.ts";
 

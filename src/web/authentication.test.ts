@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "bun:test";
-import { RecordingLogger } from "../canvus/testing/recording-logger.ts";
 import { AppError } from "../errors/app-error.ts";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
 import { Authentication } from "./authentication.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import type { SessionRepository } from "./session-repository.ts";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { connect } from "node:net";
-import { RecordingLogger } from "../canvus/testing/recording-logger.ts";
 import type { AppError } from "../errors/app-error.ts";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
 import { countOpenFiles, openFilesBound } from "./open-files.ts";
 import { PASSWORD, TestDashboard } from "./testing/test-dashboard.ts";
 import { WebServer } from "./web-server.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { RecordingLogger } from "../../canvus/testing/recording-logger.ts";
 import { LocalTextEngine } from "../../inference/local-text-engine.ts";
 import { ModelHost } from "../../inference/model-host.ts";
+import { RecordingLogger } from "../../observability/testing/recording-logger.ts";
 
 /** The real engine with the demo model, ready; what it answers in the tests was tried before. Stop it after use. */
 export async function demoEngine(contextSize = 512): Promise<LocalTextEngine> {

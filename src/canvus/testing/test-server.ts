@@ -1,6 +1,6 @@
 import { createServer, type Socket } from "node:net";
+import { RecordingLogger } from "../../observability/testing/recording-logger.ts";
 import { CanvusClient, type CanvusClientOptions } from "../client.ts";
-import { RecordingLogger } from "./recording-logger.ts";
 
 export interface ReceivedRequest {
   readonly method: string;
@@ -85,14 +85,4 @@ export function testClient(
     ...options,
   });
   return { client, logger };
-}
-
-/** What a promise was rejected with; fails when it was not. */
-export async function rejection(promise: Promise<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error("expected a rejection");
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { FakeTimers } from "../../canvus/testing/fake-timers.ts";
-import { rejection } from "../../canvus/testing/test-server.ts";
 import type { AppError } from "../../errors/app-error.ts";
+import { FakeTimers } from "../../testing/fake-timers.ts";
+import { rejection } from "../../testing/rejection.ts";
 import { RemoteTextEngine } from "./remote-text-engine.ts";
 import { openAiServer } from "./server.ts";
 import type { Answer, Fault } from "./testing/fake-server.ts";

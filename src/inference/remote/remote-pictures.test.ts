@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rejection } from "../../canvus/testing/test-server.ts";
+import { rejection } from "../../testing/rejection.ts";
 import { GoogleVisionEngine, googleVisionServer } from "./google-vision-engine.ts";
 import { RemoteImageEngine } from "./remote-image-engine.ts";
 import { RemoteVisionEngine } from "./remote-vision-engine.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { rejection } from "../../canvus/testing/test-server.ts";
+import { rejection } from "../../testing/rejection.ts";
 import { RemoteTextEngine } from "./remote-text-engine.ts";
 import { azureServer, openAiServer } from "./server.ts";
 import type { FakeServer } from "./testing/fake-server.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { rejection } from "../../canvus/testing/test-server.ts";
 import { type SelfSignedServer, startSelfSignedServer } from "../../http/testing/self-signed-server.ts";
+import { rejection } from "../../testing/rejection.ts";
 import { RemoteTextEngine } from "./remote-text-engine.ts";
 import { openAiServer } from "./server.ts";
 import { clientOf, QUESTION, run } from "./testing/remote-bench.ts";

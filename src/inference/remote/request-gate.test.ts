@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { rejection } from "../../canvus/testing/test-server.ts";
+import { rejection } from "../../testing/rejection.ts";
 import { RequestGate } from "./request-gate.ts";
 
 const patient = new AbortController().signal;

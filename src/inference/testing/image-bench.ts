@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { AppError } from "../../errors/app-error.ts";
 import { FakeStableDiffusion } from "../../native/testing/build-fake-stable-diffusion.ts";
+import { RecordingLogger } from "../../observability/testing/recording-logger.ts";
 import type { ImageRequest, ImageResult } from "../image-engine.ts";
 import { LocalImageEngine, type LocalImageEngineOptions } from "../local-image-engine.ts";
 import { ModelHost } from "../model-host.ts";
 import { DEFAULT_LIMITS } from "../supervisor-state.ts";
-import { recordingLogger } from "./recording-logger.ts";
 
 /** Starting a runner takes seconds on a busy machine. */
 export const PATIENCE_MS = 60_000;
@@ -41,7 +41,7 @@ export class ImageBench {
   }
 
   async started(options: Partial<LocalImageEngineOptions> = {}) {
-    const logger = recordingLogger();
+    const logger = new RecordingLogger();
     const engine = new LocalImageEngine({
       host: new ModelHost(logger, async () => ({ ram: null, vram: null })),
       modelPath: this.fake.modelPath,

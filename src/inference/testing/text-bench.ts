@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { AppError } from "../../errors/app-error.ts";
+import { RecordingLogger } from "../../observability/testing/recording-logger.ts";
 import { LocalTextEngine, type LocalTextEngineOptions } from "../local-text-engine.ts";
 import { ModelHost } from "../model-host.ts";
 import { DEFAULT_LIMITS } from "../supervisor-state.ts";
 import type { TextResult } from "../text-engine.ts";
-import { recordingLogger } from "./recording-logger.ts";
 
 const MODEL = join(import.meta.dir, "../../models/demo/demo-text.gguf");
 const FAKE = join(import.meta.dir, "fake-runner.ts");
@@ -20,7 +20,7 @@ export class TextBench {
 
   /** @param startup arguments of the runner */
   async started(options: Partial<LocalTextEngineOptions> = {}, ...startup: string[]) {
-    const logger = recordingLogger();
+    const logger = new RecordingLogger();
     const engine = new LocalTextEngine({
       host: new ModelHost(logger, async () => ({ ram: null, vram: null })),
       modelPath: MODEL,

@@ -1,6 +1,6 @@
-import { recordingLogger } from "../../inference/testing/recording-logger.ts";
 import { GpuMonitor } from "../gpu-monitor.ts";
 import { GpuThread } from "../gpu-thread.ts";
+import { RecordingLogger } from "./recording-logger.ts";
 
 /*
  * A process of its own for gpu-thread.test.ts: it reads GPUs through the thread as the service does, and prints how
@@ -15,7 +15,7 @@ const monitor = new GpuMonitor({
       return () => clearTimeout(handle);
     },
   },
-  logger: recordingLogger(),
+  logger: new RecordingLogger(),
 });
 
 let longest = 0;

@@ -1,22 +1,15 @@
 import { join } from "node:path";
-import type { LogFields, Logger } from "../../observability/logger.ts";
+import { RecordingLogger } from "../../observability/testing/recording-logger.ts";
+import { FakeTimers } from "../../testing/fake-timers.ts";
 import { Storage } from "../storage.ts";
-import { StepTimers } from "./step-timers.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-
-export interface LoggedEntry {
-  readonly level: string;
-  readonly message: string;
-  readonly fields: LogFields | undefined;
-}
 
 /** A storage with real workers on a real folder, a clock that tests step, and its log. */
 export class StorageRun {
   readonly storage: Storage;
-  readonly timers = new StepTimers();
-  readonly log: LoggedEntry[] = [];
-  readonly #watchers: { readonly text: string; readonly resolve: (entry: LoggedEntry) => void }[] = [];
+  readonly timers = new FakeTimers();
+  readonly logger = new RecordingLogger();
 
   constructor(folder: string, workers: { readonly writer?: URL } = {}) {
     this.storage = new Storage({
@@ -45,35 +38,7 @@ export class StorageRun {
     });
   }
 
-  /** Resolves when an entry with this text is written, or was already. */
-  logged(text: string): Promise<LoggedEntry> {
-    const found = this.log.find(({ message }) => message.includes(text));
-    if (found) return Promise.resolve(found);
-    return new Promise((resolve) => this.#watchers.push({ text, resolve }));
-  }
-
-  messages(level: string): string[] {
-    return this.log.filter((entry) => entry.level === level).map(({ message }) => message);
-  }
-
   async stop(): Promise<void> {
     await this.storage.stop();
-  }
-
-  get logger(): Logger {
-    const write = (level: string) => (message: string, fields?: LogFields) => {
-      const entry = { level, message, fields };
-      this.log.push(entry);
-      for (const { text, resolve } of this.#watchers) if (message.includes(text)) resolve(entry);
-    };
-    const logger: Logger = {
-      debug: write("debug"),
-      info: write("info"),
-      warn: write("warn"),
-      error: write("error"),
-      child: () => logger,
-      conceal: () => undefined,
-    };
-    return logger;
   }
 }

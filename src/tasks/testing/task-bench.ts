@@ -6,8 +6,8 @@ import type { Ability, AbilityRequest, AbilityResult } from "../../abilities/abi
 import { CanvasWatcher } from "../../canvus/canvas-watcher.ts";
 import { CanvusClient } from "../../canvus/client.ts";
 import { Downloads } from "../../canvus/downloads.ts";
-import { RecordingLogger } from "../../canvus/testing/recording-logger.ts";
 import type { Widget, WidgetChange } from "../../canvus/widget.ts";
+import { RecordingLogger } from "../../observability/testing/recording-logger.ts";
 import { TestBench } from "../../simulator/test-client.ts";
 import { createJournalStore } from "../../storage/journal-store.ts";
 import type { HistoryRow } from "../../storage/schema.ts";

@@ -1,5 +1,5 @@
 import { type AnyElysia, Elysia } from "elysia";
-import { RecordingLogger } from "../../canvus/testing/recording-logger.ts";
+import { RecordingLogger } from "../../observability/testing/recording-logger.ts";
 import { Authentication } from "../authentication.ts";
 import { Dashboard } from "../dashboard.ts";
 import type { Readiness } from "../health.ts";

@@ -1,6 +1,6 @@
 import { afterEach } from "bun:test";
+import { RecordingLogger } from "../../../observability/testing/recording-logger.ts";
 import { systemTimers, type Timers } from "../../../timers.ts";
-import { recordingLogger } from "../../testing/recording-logger.ts";
 import type { GenerateOptions, TextRequest } from "../../text-engine.ts";
 import { RemoteHttp, type RemoteHttpOptions } from "../remote-http.ts";
 import type { ModelServer } from "../server.ts";
@@ -28,7 +28,7 @@ export interface ClientChanges extends Partial<Omit<ServerClientOptions, "server
 
 /** A client that repeats at once, for tests that do not step through time. */
 export function clientOf(server: ModelServer, { http, ...changes }: ClientChanges = {}) {
-  const logger = recordingLogger();
+  const logger = new RecordingLogger();
   const timers: Timers = changes.timers ?? systemTimers;
   const client = new ServerClient({
     server,

@@ -1,4 +1,4 @@
-import type { Timers } from "../../timers.ts";
+import type { Timers } from "../timers.ts";
 
 interface Entry {
   /** On the clock that only goes forward. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Widget } from "../canvus/widget.ts";
 import type { LocalTextEngine } from "../inference/local-text-engine.ts";
+import { generating } from "../inference/testing/generating.ts";
 import type { Ability } from "./ability.ts";
 import { answerNote } from "./answer-note.ts";
 import { DEMO_STYLE, USUAL_STYLE } from "./model-style.ts";
@@ -80,4 +81,22 @@ test("a note that goes on with an answer carries the exchange before it", async 
   const ability = answerNote({ engine: recording, maxTokens: 50, style: DEMO_STYLE, draw, findQuestion });
   await ability(asked({ prompt: "Hello", trigger, widgets: [answer] }));
   expect(seen).toEqual(["user: What is the capital of France?", "assistant: Paris.", "user: Hello"]);
+});
+
+test("what stood before a model began to repeat itself is the answer, and says so", async () => {
+  const generate: LocalTextEngine["generate"] = async (request, options) => {
+    const result = await engine.generate(request, options);
+    return request.jsonSchema ? result : { ...result, text: "It opens in April.", stopReason: "repetition" };
+  };
+  const stuck = generating(generate);
+  const ability = answerNote({
+    engine: stuck,
+    maxTokens: 50,
+    style: DEMO_STYLE,
+    draw,
+    findQuestion: async () => null,
+  });
+  expect((await ability(asked({ prompt: "Hello" }))).text).toBe(
+    "It opens in April.\n\n(The answer was ended because the model began to repeat itself.)",
+  );
 });

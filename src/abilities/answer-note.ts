@@ -1,6 +1,6 @@
-import { AppError } from "../errors/app-error.ts";
 import type { TextEngine, TextResult } from "../inference/text-engine.ts";
 import type { Ability } from "./ability.ts";
+import { answerText, remarksOnEnd } from "./answer-end.ts";
 import { conversationBefore, type FindQuestion } from "./conversation.ts";
 import { decideIntent, describePicture } from "./intent.ts";
 import { chat, type ModelStyle } from "./model-style.ts";
@@ -47,15 +47,9 @@ export function answerNote({ engine, maxTokens, style, findQuestion, draw }: Ans
   };
 }
 
-function withRemarks(
-  { text, stopReason, promptTokensCut, notice }: TextResult,
-  maxTokens: number,
-  goesOn: boolean,
-): string {
-  const answer = text.trim();
-  if (answer === "") throw new AppError("INFERENCE_FAILED", "The model gave an empty answer.");
-  const remarks: string[] = [];
-  if (stopReason === "length") remarks.push(`(The answer was cut off after ${maxTokens} tokens.)`);
+function withRemarks(result: TextResult, maxTokens: number, goesOn: boolean): string {
+  const { stopReason, promptTokensCut, notice } = result;
+  const remarks = remarksOnEnd(stopReason, "answer", maxTokens);
   if (promptTokensCut > 0) {
     const what = goesOn ? "The conversation is" : "The note is";
     remarks.push(
@@ -63,5 +57,5 @@ function withRemarks(
     );
   }
   if (notice !== undefined) remarks.push(`(${notice})`);
-  return [answer, ...remarks].join("\n\n");
+  return [answerText(result, "answer"), ...remarks].join("\n\n");
 }

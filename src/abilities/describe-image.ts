@@ -1,5 +1,5 @@
-import { AppError } from "../errors/app-error.ts";
 import type { Ability } from "./ability.ts";
+import { answerText, remarksOnEnd } from "./answer-end.ts";
 import { type LookOptions, lookAtSubject } from "./look.ts";
 import { usageOf } from "./usage.ts";
 
@@ -20,8 +20,6 @@ export function answerAboutImage(options: LookOptions): Ability {
 
 async function looked(...parameters: Parameters<typeof lookAtSubject>): ReturnType<Ability> {
   const result = await lookAtSubject(...parameters);
-  const text = result.text.trim();
-  if (text === "") throw new AppError("INFERENCE_FAILED", "The model gave an empty answer.");
-  const remark = result.stopReason === "length" ? "\n\n(The answer was cut off here.)" : "";
-  return { text: text + remark, ...usageOf([result]) };
+  const text = [answerText(result, "answer"), ...remarksOnEnd(result.stopReason, "answer", null)];
+  return { text: text.join("\n\n"), ...usageOf([result]) };
 }

@@ -1,5 +1,6 @@
 import { AppError } from "../errors/app-error.ts";
 import type { Ability } from "./ability.ts";
+import { answerText, remarksOnEnd } from "./answer-end.ts";
 import { type LookOptions, lookAtSubject } from "./look.ts";
 import { usageOf } from "./usage.ts";
 
@@ -15,9 +16,12 @@ const NOTHING = /^\W*(none|no (readable )?text)\W*$/i;
 export function readHandwriting(options: LookOptions): Ability {
   return async (request) => {
     const result = await lookAtSubject(options, request, TRANSCRIBE);
+    const { stopReason } = result;
     const text = transcribed(result.text);
-    if (text === "") throw new AppError("NO_TEXT_FOUND", "No readable text was found in the picture.");
-    return { text, ...usageOf([result]) };
+    if (text === "" && stopReason !== "repetition")
+      throw new AppError("NO_TEXT_FOUND", "No readable text was found in the picture.");
+    const read = [answerText({ text, stopReason }, "text"), ...remarksOnEnd(stopReason, "text", null)];
+    return { text: read.join("\n\n"), ...usageOf([result]) };
   };
 }
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Widget } from "../canvus/widget.ts";
 import type { LocalTextEngine } from "../inference/local-text-engine.ts";
+import { withoutRepetition } from "../inference/without-repetition.ts";
+import { RecordingLogger } from "../observability/testing/recording-logger.ts";
 import { rejection } from "../testing/rejection.ts";
 import { DEMO_STYLE } from "./model-style.ts";
 import { summarizeCanvas } from "./summarize-canvas.ts";
@@ -47,6 +49,21 @@ test("a canvas that does not fit is read in parts, all of it, with progress", as
   expect(request.stages.at(-1)).toBe("writing the summary …");
   expect(request.fractions).toEqual(request.fractions.toSorted((one, other) => one - other));
 }, 60_000);
+
+test("a model that only repeats itself makes no summary of it, and that is said", async () => {
+  const guarded = withoutRepetition(engine, new RecordingLogger());
+  const ability = summarizeCanvas({ engine: guarded, style: DEMO_STYLE, maxTokens: 60 });
+  // The demo model was never shown such notes.
+  const widgets = notes([
+    "bug launch ship risk Ben",
+    "ship risk Ben ship risk Ben ship risk Ben",
+    "ship risk Ben ship",
+  ]);
+  expect(await rejection(ability(asked({ trigger: icon, widgets })))).toMatchObject({
+    code: "MODEL_REPEATS_ITSELF",
+    message: "The model only repeated itself, so that there is no summary.",
+  });
+});
 
 test("an empty canvas is said to be empty", async () => {
   const summary = summarizeCanvas({ engine, style: DEMO_STYLE, maxTokens: 60 })(asked({ trigger: icon }));

@@ -2,9 +2,10 @@ import { AppError } from "../errors/app-error.ts";
 import type { TextEngine } from "../inference/text-engine.ts";
 import { answerTitle } from "../triggers/our-marks.ts";
 import type { Ability, AbilityRequest } from "./ability.ts";
+import { answerText } from "./answer-end.ts";
 import { canvasOutline } from "./canvas-outline.ts";
 import type { ModelStyle } from "./model-style.ts";
-import { roomFor, type Section, summarizeLong } from "./summarize-long.ts";
+import { remarksOnSummary, roomFor, type Section, summarizeLong } from "./summarize-long.ts";
 import { usageOf } from "./usage.ts";
 
 export interface SummarizeCanvasOptions {
@@ -53,9 +54,8 @@ export function summarizeCanvas({ engine, style, maxTokens }: SummarizeCanvasOpt
         },
       },
     );
-    if (summary.text === "") throw new AppError("INFERENCE_FAILED", "The model gave an empty summary.");
-    const remark = summary.wasCutOff ? `\n\n(The summary was cut off after ${room.answer} tokens.)` : "";
-    return { text: summary.text + remark, ...usageOf(summary.results) };
+    const written = [answerText(summary, "summary"), ...remarksOnSummary(summary, room.answer)];
+    return { text: written.join("\n\n"), ...usageOf(summary.results) };
   };
 }
 

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { TextEngine, TextRequest } from "../inference/text-engine.ts";
+import type { TextEngine, TextRequest, TextResult } from "../inference/text-engine.ts";
 import { DEMO_STYLE, USUAL_STYLE } from "./model-style.ts";
-import { MAX_PARTS, roomFor, type Section, summarizeLong } from "./summarize-long.ts";
+import { MAX_PARTS, remarksOnSummary, roomFor, type Section, summarizeLong } from "./summarize-long.ts";
 
 const METRICS = {
   queue_ms: 0,
@@ -20,17 +20,21 @@ const METRICS = {
 class Parrot implements TextEngine {
   readonly requests: TextRequest[] = [];
   readonly size: number;
+  readonly #stuckAt: RegExp;
 
-  constructor(size = 8192) {
+  /** @param stuckAt only repeats itself when it is asked something like that */
+  constructor(size = 8192, stuckAt = /^(?!)/) {
     this.size = size;
+    this.#stuckAt = stuckAt;
   }
 
-  async generate(request: TextRequest) {
+  async generate(request: TextRequest): Promise<TextResult> {
     this.requests.push(request);
-    const text = (request.messages.at(-1)?.content ?? "")
-      .replace(/^[A-Z]+:\n/, "")
-      .replace(/\[[^\]]*\] |\s/g, "");
-    return { text, model: "parrot", stopReason: "stop", promptTokensCut: 0, metrics: METRICS } as const;
+    const asked = request.messages.at(-1)?.content ?? "";
+    const result = { model: "parrot", promptTokensCut: 0, metrics: METRICS };
+    if (this.#stuckAt.test(asked)) return { ...result, text: "", stopReason: "repetition" };
+    const text = asked.replace(/^[A-Z]+:\n/, "").replace(/\[[^\]]*\] |\s/g, "");
+    return { ...result, text, stopReason: "stop" };
   }
   async countTokens(texts: readonly string[]) {
     return texts.map((text) => text.length);
@@ -40,8 +44,7 @@ class Parrot implements TextEngine {
   }
 }
 
-async function summarize(count: number) {
-  const engine = new Parrot();
+async function summarize(count: number, engine = new Parrot()) {
   const progress: string[] = [];
   const sections = Array.from({ length: count }, (_, n) => ({ label: `p. ${n + 1}`, text: `<${n + 1}>` }));
   const text = {
@@ -95,6 +98,24 @@ test("a very long one in levels: nothing is lost, nothing doubled, and the progr
     }),
     { numRuns: 40 },
   );
+});
+
+test("a piece at which the model only repeats itself is left out, and that is said", async () => {
+  const { summary } = await summarize(4, new Parrot(8192, /^SHORT:\n<[23]>$/));
+  expect(summary).toMatchObject({ text: "<1><4>", lost: 2, stopReason: "stop" });
+  expect(summary.parts.map(({ label }) => label)).toEqual(["p. 1", "p. 4"]);
+  expect(remarksOnSummary(summary, 20)).toEqual([
+    "(2 parts are left out because the model only repeated itself there.)",
+  ]);
+  const { engine, summary: nothing } = await summarize(3, new Parrot(8192, /^SHORT/));
+  expect(nothing).toMatchObject({ text: "", lost: 3, stopReason: "repetition" });
+  expect(engine.requests).toHaveLength(3);
+});
+
+test("when only the last step fails like that, the pieces are the summary", async () => {
+  const { summary } = await summarize(2, new Parrot(8192, /^WHOLE/));
+  expect(summary).toMatchObject({ text: "[p. 1] <1>\n\n[p. 2] <2>", parts: [], stopReason: "repetition" });
+  expect((await summarize(1, new Parrot(8192, /^WHOLE/))).summary.text).toBe("");
 });
 
 test("a piece leaves room for its answer, whatever the context; the demo model gets short ones", async () => {

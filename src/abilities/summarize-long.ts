@@ -1,4 +1,5 @@
 import type { GenerateOptions, TextEngine, TextResult } from "../inference/text-engine.ts";
+import { remarksOnEnd } from "./answer-end.ts";
 import { chat, type ModelStyle } from "./model-style.ts";
 
 /** A piece of a long text, and how people call it: "p. 3–7", or the name of a region. */
@@ -33,9 +34,11 @@ export interface LongSummary {
   readonly text: string;
   /** What the summary was made of, at most MAX_PARTS; empty when the text was read in one call. */
   readonly parts: readonly Section[];
+  /** Pieces that are left out: the model only repeated itself there. */
+  readonly lost: number;
   /** Of all calls. */
   readonly results: readonly TextResult[];
-  readonly wasCutOff: boolean;
+  readonly stopReason: TextResult["stopReason"];
 }
 
 export interface LongRun extends GenerateOptions {
@@ -93,21 +96,33 @@ export async function summarizeLong(
   const joined = (group: readonly Section[]) =>
     group.length === 1 ? (group[0]?.text ?? "") : together(group);
   let parts = sections;
+  let lost = 0;
   while (parts.length > MAX_PARTS || (parts === sections && sections.length > 1)) {
     const next: Section[] = [];
     for (const group of parts === sections ? parts.map((part) => [part]) : groupsOf(parts, MAX_PARTS)) {
-      const { text } = await ask(condense, joined(group));
-      next.push({ label: labelOf(group, join), text: text.trim().replace(/^summary:\s*/i, "") });
+      const { text, stopReason } = await ask(condense, joined(group));
+      if (text === "" && stopReason === "repetition") lost += 1;
+      else next.push({ label: labelOf(group, join), text: text.trim().replace(/^summary:\s*/i, "") });
     }
     parts = next;
   }
+  if (parts.length === 0) return { text: "", parts, lost, results, stopReason: "repetition" };
+  const pieces = parts === sections ? [] : parts;
   const { text, stopReason } = await ask(finish, joined(parts), onText);
-  return {
-    text: text.trim(),
-    parts: parts === sections ? [] : parts,
-    results,
-    wasCutOff: stopReason === "length",
-  };
+  // What was read of each piece is worth more than nothing.
+  if (text === "" && stopReason === "repetition")
+    return { text: joined(pieces), parts: [], lost, results, stopReason };
+  return { text: text.trim(), parts: pieces, lost, results, stopReason };
+}
+
+/** What people should know of how a summary came about. @param maxTokens its longest */
+export function remarksOnSummary({ stopReason, lost }: LongSummary, maxTokens: number): string[] {
+  const remarks = remarksOnEnd(stopReason, "summary", maxTokens);
+  if (lost > 0) {
+    const parts = lost === 1 ? "One part is" : `${lost} parts are`;
+    remarks.push(`(${parts} left out because the model only repeated itself there.)`);
+  }
+  return remarks;
 }
 
 /** How many calls a text of so many sections takes. */

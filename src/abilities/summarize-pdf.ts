@@ -1,10 +1,16 @@
 import { chunkText } from "../documents/chunk-text.ts";
-import { AppError } from "../errors/app-error.ts";
 import type { TextEngine } from "../inference/text-engine.ts";
 import type { Ability, AbilityRequest, AbilityResult } from "./ability.ts";
+import { answerText } from "./answer-end.ts";
 import type { ModelStyle } from "./model-style.ts";
 import { PAGES_SHARE, type ReadPages, type ReadPagesOptions, readPages } from "./read-pages.ts";
-import { type LongSummary, roomFor, type Section, summarizeLong } from "./summarize-long.ts";
+import {
+  type LongSummary,
+  remarksOnSummary,
+  roomFor,
+  type Section,
+  summarizeLong,
+} from "./summarize-long.ts";
 import { usageOf } from "./usage.ts";
 
 export interface SummarizePdfOptions extends Omit<ReadPagesOptions, "style"> {
@@ -78,13 +84,13 @@ async function summarized(
       },
     },
   );
-  if (summary.text === "") throw new AppError("INFERENCE_FAILED", "The model gave an empty summary.");
-  return {
-    text: [summary.text, ...whereItStands(summary, read), ...remarks(summary, read, room.answer)].join(
-      "\n\n",
-    ),
-    ...usageOf([...read.results, ...summary.results]),
-  };
+  const written = [
+    answerText(summary, "summary"),
+    ...whereItStands(summary, read),
+    ...remarksOnSummary(summary, room.answer),
+    ...remarksOnPages(read),
+  ];
+  return { text: written.join("\n\n"), ...usageOf([...read.results, ...summary.results]) };
 }
 
 function whereItStands({ parts }: LongSummary, { pages }: ReadPages): string[] {
@@ -98,12 +104,10 @@ function line({ label, text }: Section): string {
   return `• ${label}: ${flat.length <= LINE_CHARACTERS ? flat : `${flat.slice(0, LINE_CHARACTERS).trimEnd()} …`}`;
 }
 
-function remarks({ wasCutOff }: LongSummary, { unread }: ReadPages, answerTokens: number): string[] {
-  const said: string[] = [];
-  if (wasCutOff) said.push(`(The summary was cut off after ${answerTokens} tokens.)`);
-  if (unread === 1) said.push("(One page holds no text that could be read and is left out.)");
-  if (unread > 1) said.push(`(${unread} pages hold no text that could be read and are left out.)`);
-  return said;
+function remarksOnPages({ unread }: ReadPages): string[] {
+  if (unread === 0) return [];
+  if (unread === 1) return ["(One page holds no text that could be read and is left out.)"];
+  return [`(${unread} pages hold no text that could be read and are left out.)`];
 }
 
 function pagesLabel(from: number, to: number): string {

@@ -12,6 +12,7 @@ import type { ModelMemoryStore } from "../inference/model-memory.ts";
 import { imageTarget, ocrTarget, textTarget, visionTarget } from "../inference/remote/targets.ts";
 import type { TextEngine } from "../inference/text-engine.ts";
 import type { VisionEngine } from "../inference/vision-engine.ts";
+import { visionWithoutRepetition, withoutRepetition } from "../inference/without-repetition.ts";
 import { fileMeant } from "../models/model-files.ts";
 import { prepareModel } from "../models/prepare-model.ts";
 import { prepareVision } from "../models/prepare-vision.ts";
@@ -74,7 +75,8 @@ export async function createEngines(parts: EngineParts): Promise<ServiceEngines>
   const hasModel = (config.LLAMA_MODEL_PATH ?? config.LLAMA_MODEL_URL) !== undefined;
   const model = hasModel ? await prepareModel(config, logger) : null;
   const servers = textTarget(config);
-  const recordText = (engine: TextEngine & Observable) => parts.live.watched(telemetry.recorded(engine));
+  const recordText = (engine: TextEngine & Observable) =>
+    parts.live.watched(telemetry.recorded(withoutRepetition(engine, logger)));
   // Who can be answered by a server need not wait for a model here.
   const onWaiting = (isWaiting: boolean) => isLocal(texts.note[0]) && parts.onWaiting(isWaiting);
   const answering = model && lazy(() => local.text({ model, record: recordText, onWaiting }));
@@ -95,7 +97,8 @@ export async function createEngines(parts: EngineParts): Promise<ServiceEngines>
 
   // A demo model that does not answer is not meant to look at pictures either.
   const eyes = await prepareVision(config, model?.isDemo && !answersHere ? null : model);
-  const recordVision = (engine: VisionEngine & Observable) => telemetry.recordedVision(engine);
+  const recordVision = (engine: VisionEngine & Observable) =>
+    telemetry.recordedVision(visionWithoutRepetition(engine, logger));
   const visionServer = visionTarget(config);
   const visions = inOrder<VisionEngine>(
     eyes && (() => asked(local.vision(eyes), recordVision)),

@@ -63,7 +63,7 @@ export const WorkRequest = Type.Union([TextRequest, TokensRequest, VisionRequest
 const TextResult = Type.Object({
   text: Text,
   model: Type.String(),
-  stopReason: Type.Union([Type.Literal("stop"), Type.Literal("length")]),
+  stopReason: Type.Union([Type.Literal("stop"), Type.Literal("length"), Type.Literal("repetition")]),
   promptTokensCut: Count,
   metrics: Type.Object({
     queue_ms: Count,

@@ -21,7 +21,7 @@ export interface GenerateOptions {
   readonly onWaiting?: (what: string) => void;
 }
 
-/** Times in ms, speeds in tokens/s; all measured, 0 where nothing was done. */
+/** Times in ms, speeds in tokens/s; all measured, 0 where nothing was done or nobody tells. */
 export interface InferenceMetrics {
   readonly queue_ms: number;
   readonly load_ms: number;
@@ -38,8 +38,11 @@ export interface InferenceMetrics {
 export interface TextResult {
   readonly text: string;
   readonly model: string;
-  /** `length`: the answer hit maxTokens or the end of the context and is cut off. */
-  readonly stopReason: "stop" | "length";
+  /**
+   * `length`: the answer hit maxTokens or the end of the context and is cut off. `repetition`: it was ended because it
+   * only repeated itself; the text is what stood before that, "" when nothing of it says anything by itself.
+   */
+  readonly stopReason: "stop" | "length" | "repetition";
   /** Tokens of the prompt that were left out because it did not fit the context; 0 = all of it was read. */
   readonly promptTokensCut: number;
   /** What people should know of who answered, a sentence; absent when it was who always does. */

@@ -122,7 +122,7 @@ export const performanceMetrics = sqliteTable(
     total_tokens: integer(),
     /** The whole call, waiting and loading included. */
     duration_ms: real().notNull(),
-    stop_reason: text({ enum: ["stop", "length"] }),
+    stop_reason: text({ enum: ["stop", "length", "repetition"] }),
     prompt_tokens_cut: integer(),
     vram_before_mb: real(),
     vram_after_mb: real(),

@@ -26,6 +26,12 @@ export const MODEL_ERRORS = {
     httpStatus: 503,
     hint: "See the log for the engine's reason. Try another model or LLAMA_GPU=off.",
   },
+  MODEL_REPEATS_ITSELF: {
+    category: "model",
+    retryable: false,
+    httpStatus: 500,
+    hint: "Ask in other words or about less at once. If it happens often, ask the administrator for a larger model.",
+  },
   REMOTE_INVALID_ANSWER: {
     category: "model",
     retryable: false,

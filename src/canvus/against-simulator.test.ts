@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { nanoid } from "nanoid";
 import { RecordingLogger } from "../observability/testing/recording-logger.ts";
 import { TestBench } from "../simulator/test-client.ts";
+import { Changes } from "../testing/changes.ts";
 import { rejection } from "../testing/rejection.ts";
 import { systemTimers } from "../timers.ts";
 import { CanvasWatcher } from "./canvas-watcher.ts";
@@ -40,7 +41,7 @@ function connect(bench: TestBench, options: Partial<CanvusClientOptions> = {}): 
 
 /** Watches the bench's canvas; `until` resolves as soon as the picture is as wished. */
 function watch(bench: TestBench, client: CanvusClient) {
-  let check: () => void = () => undefined;
+  const seen = new Changes();
   const deleted: string[] = [];
   const watcher = new CanvasWatcher({
     client,
@@ -51,27 +52,15 @@ function watch(bench: TestBench, client: CanvusClient) {
       deleted.push(
         ...changes.flatMap(({ kind, widget }) => (kind === "deleted" ? (widget.title ?? "") : [])),
       );
-      check();
+      seen.happened();
     },
-    onStateChange: () => check(),
+    onStateChange: () => seen.happened(),
     // The waits between connections are cut short, everything else is real.
-    timers: {
-      ...systemTimers,
-      schedule: (ms, run) => {
-        const timer = setTimeout(run, ms <= 30_000 ? 1 : ms);
-        return () => clearTimeout(timer);
-      },
-    },
+    timers: { ...systemTimers, schedule: (ms, run) => systemTimers.schedule(ms <= 30_000 ? 1 : ms, run) },
     logger,
   });
   stops.push(() => watcher.stop());
-  const until = (accepts: () => boolean) =>
-    new Promise<void>((resolve) => {
-      check = () => {
-        if (accepts()) resolve();
-      };
-      check();
-    });
+  const until = (accepts: () => boolean) => seen.until(accepts);
   return { watcher, until, deleted };
 }
 

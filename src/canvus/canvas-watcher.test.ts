@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { Mailbox } from "./testing/mailbox.ts";
+import { Mailbox } from "../testing/mailbox.ts";
 import { Subscription } from "./testing/subscription.ts";
 import { note, ROOT, WatcherBench } from "./testing/watcher-bench.ts";
 

@@ -17,8 +17,6 @@ function loginServer(answerLogin?: (index: number) => Response | Promise<Respons
     if (path.endsWith("/users/login")) {
       logins += 1;
       if (answerLogin) return answerLogin(logins);
-      // Lets every request that waits for a token join before it is there.
-      await Bun.sleep(0);
       const token = `login-token-${logins}`;
       accepted.add(token);
       return Response.json({ token, user: { id: 1034 } });

@@ -14,12 +14,14 @@ const IDLE_MS = 60_000;
 let folder: string;
 let timers: FakeTimers;
 let documents: Documents;
+let logger: RecordingLogger;
 let signal: AbortSignal;
 let cancel: () => void;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "cll-documents-"));
   timers = new FakeTimers();
+  logger = new RecordingLogger();
   const abort = new AbortController();
   signal = abort.signal;
   cancel = () => abort.abort();
@@ -36,7 +38,7 @@ function withFake(...startup: string[]): Documents {
     folder: join(folder, "pictures"),
     maxFileSize: 1e6,
     timers,
-    logger: new RecordingLogger(),
+    logger,
     command: [process.execPath, FAKE, join(folder, "asked"), ...startup],
     answerMs: ANSWER_MS,
     idleMs: IDLE_MS,
@@ -89,7 +91,7 @@ test("a document that makes the reader hang is given up; the next one is read", 
   const hangs = failure(read("hangs"));
   const good = read("good");
   await timers.untilScheduled((delayMs) => delayMs === ANSWER_MS && documents.status().waiting === 2);
-  await untilAsked("pages hangs");
+  await logger.logged("asked for pages hangs");
   timers.advance(ANSWER_MS);
   expect(await hangs).toBe("DOCUMENT_TIMEOUT");
   expect(await good).toHaveLength(3);
@@ -126,7 +128,7 @@ test("a reader that does not come up is an error that passes", async () => {
 
 test("cancelling answers at once, also when the reader hangs", async () => {
   const hangs = failure(read("hangs"));
-  await untilAsked("pages hangs");
+  await logger.logged("asked for pages hangs");
   cancel();
   // Giving the file back waits until the reader is free, or was ended.
   await timers.untilScheduled((delayMs) => delayMs === 1000);
@@ -137,7 +139,7 @@ test("cancelling answers at once, also when the reader hangs", async () => {
 
 test("stopping cancels what is under way", async () => {
   const hangs = failure(read("hangs"));
-  await untilAsked("pages hangs");
+  await logger.logged("asked for pages hangs");
   await documents.stop();
   expect(await hangs).toBe("CANCELLED");
   expect(documents.status()).toMatchObject({ pid: null, waiting: 0 });
@@ -154,13 +156,6 @@ test("a picture that cannot be made leaves no file", async () => {
 
 const LIMITS = () => ({ signal, maxSide: 100, maxPixels: 1e6 });
 const use = () => Promise.resolve();
-
-async function untilAsked(line: string): Promise<void> {
-  const lines = await asked().catch((): string[] => []);
-  if (lines.includes(line)) return;
-  await Bun.sleep(5);
-  await untilAsked(line);
-}
 
 test("the real reader reads, draws and tells what is wrong", async () => {
   const pdf = join(folder, "some.pdf");

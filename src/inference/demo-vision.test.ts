@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AppError } from "../errors/app-error.ts";
 import { RecordingLogger } from "../observability/testing/recording-logger.ts";
+import { nextTurn } from "../testing/next-turn.ts";
 import { LocalTextEngine } from "./local-text-engine.ts";
 import { LocalVisionEngine, type LocalVisionEngineOptions } from "./local-vision-engine.ts";
 import { ModelHost } from "./model-host.ts";
@@ -212,7 +213,8 @@ describe("what goes wrong", () => {
     "kill -9 of the runner in the middle of an answer: it fails, and is answered when asked again",
     async () => {
       const ended = look("Describe this image.").catch(codeOf);
-      while (engine.status().active === 0) await Bun.sleep(1);
+      await nextTurn();
+      expect(engine.status().active).toBe(1);
       process.kill(engine.status().pid ?? 0, "SIGKILL");
       expect(await ended).toBe("RUNNER_CRASHED");
       expect((await look("Describe this image.")).text).toBe("A red circle on a white background.");

@@ -53,10 +53,11 @@ async function look(engine: LocalVisionEngine, prompt = "hello"): Promise<string
 }
 
 test("pictures are looked at one after the other", async () => {
-  const { engine } = await started();
+  const begun = Promise.withResolvers<void>();
+  const { engine } = await started({ onWaiting: (isWaiting) => isWaiting || begun.resolve() });
   const first = look(engine, "wait");
   const second = look(engine, "second");
-  while (engine.status().active === 0) await Bun.sleep(1);
+  await begun.promise;
   expect(engine.status()).toMatchObject({ name: "CanvusLocalLLM demo", active: 1, queued: 1 });
   await engine.stop();
   expect(await Promise.all([first, second])).toEqual(["CANCELLED", "CANCELLED"]);

@@ -4,6 +4,7 @@ import { mkdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../errors/app-error.ts";
 import { RecordingLogger } from "../observability/testing/recording-logger.ts";
+import { Changes } from "../testing/changes.ts";
 import { type HostedModel, ModelHost } from "./model-host.ts";
 import { DEFAULT_LIMITS } from "./supervisor-state.ts";
 
@@ -11,6 +12,8 @@ const FAKE = [process.execPath, join(import.meta.dir, "testing/fake-runner.ts")]
 const LIMITS = { ...DEFAULT_LIMITS, backoffMs: 1 };
 const NEVER = new AbortController().signal;
 
+/** Of all models. */
+const changes = new Changes();
 const opened: { host: ModelHost; id: string }[] = [];
 afterEach(async () => {
   for (const { host, id } of opened.splice(0)) await host.close(id, 0);
@@ -54,7 +57,7 @@ function open(
     limits: LIMITS,
     logger: new RecordingLogger(),
     onMeasured: (_rung, { bytes: taken }) => measured.push(taken),
-    onChange: () => undefined,
+    onChange: () => changes.happened(),
   };
   host.open(model);
   opened.push({ host, id });
@@ -147,7 +150,7 @@ describe("two models", () => {
     const abort = new AbortController();
     const first = ask(host, "a", "wait", abort.signal);
     const second = ask(host, "a", "second");
-    while (host.status()[0]?.active === 0) await Bun.sleep(1);
+    await changes.until(() => host.status()[0]?.active === 1);
     abort.abort();
     expect(await first).toBe("CANCELLED");
     // The caller knows already; the runner has not answered yet.

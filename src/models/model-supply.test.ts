@@ -31,8 +31,7 @@ function impatientTimers(waits: number[]): Timers {
     schedule(delayMs, run) {
       const isPause = delayMs >= 30_000;
       if (isPause) waits.push(delayMs);
-      const handle = setTimeout(run, isPause ? 0 : delayMs);
-      return () => clearTimeout(handle);
+      return systemTimers.schedule(isPause ? 0 : delayMs, run);
     },
   };
 }

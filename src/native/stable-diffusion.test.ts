@@ -49,9 +49,19 @@ describe.skipIf(!canBuildFakeStableDiffusion)(
     afterAll(() => fake.remove());
 
     async function ended(session: StableDiffusionSession): Promise<JobProgress> {
-      let progress = session.progress();
-      for (; progress.state === "working"; progress = session.progress()) await Bun.sleep(1);
-      return progress;
+      return come(session, ({ state }) => state !== "working");
+    }
+
+    /** The library tells nothing by itself: whoever wants to know how far it is asks, as the service does. */
+    async function come(
+      session: StableDiffusionSession,
+      accepts: (progress: JobProgress) => boolean,
+    ): Promise<JobProgress> {
+      for (;;) {
+        const progress = session.progress();
+        if (accepts(progress)) return progress;
+        await Bun.sleep(1);
+      }
     }
 
     async function loaded(use: (session: StableDiffusionSession) => Promise<void>): Promise<void> {
@@ -85,11 +95,10 @@ describe.skipIf(!canBuildFakeStableDiffusion)(
         expect(session.draw(PICTURE)).toBeTrue();
         expect(session.draw(PICTURE)).toBeFalse();
         const steps = new Set<number>();
-        let last = session.progress();
-        for (; last.state === "working"; last = session.progress()) {
-          steps.add(last.step);
-          await Bun.sleep(1);
-        }
+        const last = await come(session, ({ state, step }) => {
+          if (state === "working") steps.add(step);
+          return state !== "working";
+        });
         expect(last).toEqual({ state: "done", step: 5, steps: 5 });
         expect([...steps].toSorted()).toEqual([...steps]);
         expect(steps.size).toBeGreaterThan(2);
@@ -142,7 +151,7 @@ describe.skipIf(!canBuildFakeStableDiffusion)(
       fake.play("step_ms 20");
       await loaded(async (session) => {
         session.draw({ ...PICTURE, steps: 1000 });
-        while (session.progress().step < 2) await Bun.sleep(1);
+        await come(session, ({ step }) => step >= 2);
         session.cancel();
         const { state, step } = await ended(session);
         expect(state).toBe("cancelled");
@@ -188,7 +197,7 @@ describe.skipIf(!canBuildFakeStableDiffusion)(
         await loaded(async (other) => {
           fake.play("step_ms 5");
           one.draw({ ...PICTURE, steps: 20 });
-          while (one.progress().step === 0) await Bun.sleep(1);
+          await come(one, ({ step }) => step > 0);
           fake.play("fail_at 1");
           other.draw(PICTURE);
           expect((await ended(other)).state).toBe("failed");

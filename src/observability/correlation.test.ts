@@ -4,6 +4,7 @@ import { currentCorrelation, withCorrelation, withoutCorrelation } from "./corre
 test("the id follows awaits and timers, each task its own", async () => {
   const work = async () => {
     await Promise.resolve();
+    // Is the id still there after a real timer?
     return new Promise((resolve) => setTimeout(() => resolve(currentCorrelation()), 1));
   };
   expect(await Promise.all(["a", "b"].map((id) => withCorrelation(id, work)))).toEqual(["a", "b"]);

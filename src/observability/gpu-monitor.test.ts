@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { Nvml } from "../native/nvml.ts";
 import { canBuildFakeNvml, FakeNvml } from "../native/testing/build-fake-nvml.ts";
 import { FakeTimers } from "../testing/fake-timers.ts";
+import { Mailbox } from "../testing/mailbox.ts";
 import { GpuMonitor, type GpuProbe } from "./gpu-monitor.ts";
 import { GpuReader } from "./gpu-reader.ts";
 import { type GpuResult, gpuTotals } from "./gpu-snapshot.ts";
@@ -69,24 +70,32 @@ test("who asks before the first reading waits for it", async () => {
 test("a driver that hangs is reported, not asked again, and welcome when it answers after all", async () => {
   const timers = new FakeTimers();
   const logger = new RecordingLogger();
-  const answers: ((result: GpuResult) => void)[] = [];
-  const probe: GpuProbe = { read: () => new Promise((resolve) => answers.push(resolve)), close: () => {} };
+  const reads = new Mailbox<(result: GpuResult) => void>();
+  let count = 0;
+  const probe: GpuProbe = {
+    read: () => {
+      count += 1;
+      return new Promise((resolve) => reads.put(resolve));
+    },
+    close: () => {},
+  };
   const monitor = new GpuMonitor({ probe, timers, logger });
   monitor.start();
   await timers.untilScheduled((delay) => delay === 15_000);
   timers.advance(15_000);
-  await until(() => monitor.status().state === "unavailable");
+  await logger.logged("No GPU figures can be read");
+  expect(monitor.status().state).toBe("unavailable");
   timers.advance(24 * 3_600_000);
-  expect(answers).toHaveLength(1);
+  expect(count).toBe(1);
   expect(await monitor.sample()).toEqual([]);
   expect(texts(logger.entries)).toEqual([
     "warn No GPU figures can be read: The NVIDIA driver does not answer.",
   ]);
 
-  answers[0]?.(GOOD);
-  await until(() => answers.length === 2);
-  answers[1]?.(GOOD);
-  await until(() => monitor.status().state === "working");
+  (await reads.next())(GOOD);
+  (await reads.next())(GOOD);
+  await logger.logged("The GPU is back");
+  expect(monitor.status().state).toBe("working");
   await monitor.stop();
 });
 
@@ -120,10 +129,14 @@ describe.skipIf(!canBuildFakeNvml)("against a library with NVML's ABI (needs Lin
   /** Lets the time until the next look pass. @returns how long the monitor means to wait after it */
   async function nextLook(ms: number): Promise<number> {
     timers.advance(ms - 1);
-    const seen = monitor.status().readings + monitor.status().failures;
+    const looked = () => monitor.status().readings + monitor.status().failures;
+    const before = looked();
     timers.advance(1);
-    await until(() => monitor.status().readings + monitor.status().failures > seen);
-    return timers.untilScheduled((delay) => delay !== 15_000);
+    // Time stands still meanwhile, so what is planned after the look counts from now.
+    const now = timers.monotonicNow();
+    const next = await timers.untilScheduled((delay, at) => delay !== 15_000 && at - delay === now);
+    expect(looked()).toBeGreaterThan(before);
+    return next;
   }
 
   test("figures of all GPUs, and who holds their memory", async () => {
@@ -247,9 +260,4 @@ function texts(entries: readonly LogEntry[]): string[] {
     const { error } = fields;
     return `${level} ${message}${error instanceof Error ? `: ${error.message}` : ""}`;
   });
-}
-
-/** Lets what is under way go on until it has come that far; the test's own time limit ends a wait in vain. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await Bun.sleep(0);
 }

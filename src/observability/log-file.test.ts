@@ -116,7 +116,7 @@ describe("files", () => {
     expect(await readFile(join(directory, "notes.log"), "utf8")).toBe("mine");
   });
 
-  /** Resolves when the entry is in a file. */
+  /** Resolves when the entry is in a file; nothing tells, so this looks again and again. */
   async function writtenDown(n: number): Promise<void> {
     while (!(await numbersIn(directory).catch(() => [-1])).includes(n)) await Bun.sleep(1);
   }

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { AppError } from "../errors/app-error.ts";
 import { FakeTimers } from "../testing/fake-timers.ts";
+import { nextTurn } from "../testing/next-turn.ts";
 import { rejection } from "../testing/rejection.ts";
 import { CoalescingWriter } from "./coalescing-writer.ts";
 
@@ -23,7 +24,7 @@ function setup() {
     const before = gate;
     gate = Promise.withResolvers<void>();
     end(before);
-    await Bun.sleep(0);
+    await nextTurn();
   };
   return { timers, written, errors, writer, finishWrite: () => settle((gate) => gate.resolve()), settle };
 }
@@ -71,7 +72,7 @@ test("stop waits for the write in flight and takes nothing more", async () => {
   const stop = writer.stop().then(() => {
     stopped = true;
   });
-  await Bun.sleep(0);
+  await nextTurn();
   expect(stopped).toBe(false);
   await finishWrite();
   await stop;
@@ -95,7 +96,7 @@ test("a failed write is told, and the next value is written all the same", async
 test("the error of the last write is thrown", async () => {
   const { writer, settle } = setup();
   const thrown = rejection(writer.finish("last"));
-  await Bun.sleep(0);
+  await nextTurn();
   await settle((gate) => gate.reject(new AppError("CANVUS_NOT_FOUND", "gone")));
   expect(await thrown).toMatchObject({ code: "CANVUS_NOT_FOUND" });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { nextTurn } from "../testing/next-turn.ts";
 import { rejection } from "../testing/rejection.ts";
 import { SerialQueue } from "./serial-queue.ts";
 
@@ -27,6 +28,6 @@ test("a job that fails hinders nobody, and nothing is kept of those that ended",
   const next = queue.run("a", async () => "yes");
   expect(await failed).toMatchObject({ message: "no" });
   expect(await next).toBe("yes");
-  await Bun.sleep(0);
+  await nextTurn();
   expect(queue.size).toBe(0);
 });

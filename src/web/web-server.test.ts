@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { connect } from "node:net";
 import type { AppError } from "../errors/app-error.ts";
 import { RecordingLogger } from "../observability/testing/recording-logger.ts";
+import { Changes } from "../testing/changes.ts";
 import { countOpenFiles, openFilesBound } from "./open-files.ts";
 import { PASSWORD, TestDashboard } from "./testing/test-dashboard.ts";
 import { WebServer } from "./web-server.ts";
@@ -49,7 +50,7 @@ async function requestFrom(localAddress: string, port: number, path = "/"): Prom
 
 test("so many requests are answered at once, of one address half of them, and the health always", async () => {
   const gate = Promise.withResolvers<Response>();
-  const arrived = Promise.withResolvers<void>();
+  const arrived = new Changes();
   let answering = 0;
   const slow = new WebServer({
     hostname: "127.0.0.1",
@@ -59,7 +60,7 @@ test("so many requests are answered at once, of one address half of them, and th
       answer: async ({ url }) => {
         if (url.endsWith("/healthz")) return new Response("alive");
         answering += 1;
-        if (answering % 100 === 0) arrived.resolve();
+        arrived.happened();
         return (await gate.promise).clone();
       },
     },
@@ -67,13 +68,13 @@ test("so many requests are answered at once, of one address half of them, and th
   slow.start();
   const port = Number(new URL(slow.url).port);
   const first = Array.from({ length: 100 }, () => requestFrom("127.0.0.1", port));
-  await arrived.promise;
+  await arrived.until(() => answering === 100);
   const refused = await requestFrom("127.0.0.1", port);
   expect(refused).toStartWith("HTTP/1.1 503");
   expect(refused.toLowerCase()).toContain("retry-after: 1\r\n");
   expect(refused).toContain("nosniff");
   const second = Array.from({ length: 100 }, () => requestFrom("127.0.0.2", port));
-  while (answering < 200) await Bun.sleep(1);
+  await arrived.until(() => answering === 200);
   expect(await requestFrom("127.0.0.3", port)).toStartWith("HTTP/1.1 503");
   expect(await requestFrom("127.0.0.1", port, "/healthz")).toContain("alive");
   gate.resolve(new Response("done"));

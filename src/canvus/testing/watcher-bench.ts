@@ -1,12 +1,12 @@
 import { RecordingLogger } from "../../observability/testing/recording-logger.ts";
 import { FakeTimers } from "../../testing/fake-timers.ts";
+import { Mailbox } from "../../testing/mailbox.ts";
 import {
   CanvasWatcher,
   type CanvasWatcherOptions,
   type WatcherState,
   type WatcherStatus,
 } from "../canvas-watcher.ts";
-import { Mailbox } from "./mailbox.ts";
 import { Subscription } from "./subscription.ts";
 import { startServer, testClient } from "./test-server.ts";
 

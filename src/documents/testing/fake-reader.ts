@@ -1,8 +1,9 @@
 /**
  * A process that reads documents as badly as the name of the file says, and speaks the real protocol. What it is asked
- * for is appended to the file named by its argument, so that tests see what reached it.
+ * for is appended to the file named by its argument, so that tests see what reached it, and said in its output, so that
+ * they can wait for it in the log.
  */
-import { appendFileSync } from "node:fs";
+import { appendFileSync, writeSync } from "node:fs";
 import { basename } from "node:path";
 import { type DocumentReply, parseRequest } from "../protocol.ts";
 
@@ -18,6 +19,7 @@ process.on("message", (value) => {
   if (request === null) return;
   const name = basename(request.path);
   appendFileSync(record, `${request.type} ${name}\n`);
+  writeSync(process.stderr.fd, `asked for ${request.type} ${name}\n`);
   if (request.type === "close") say({ type: "closed" });
   else if (name === "hangs") return;
   else if (name === "crashes") process.kill(process.pid, "SIGKILL");

@@ -13,6 +13,7 @@ import { createJournalStore } from "../../storage/journal-store.ts";
 import type { HistoryRow } from "../../storage/schema.ts";
 import type { Journal } from "../../storage/storage.ts";
 import { memoryDatabase } from "../../storage/testing/sample-rows.ts";
+import { Changes } from "../../testing/changes.ts";
 import { systemTimers } from "../../timers.ts";
 import { detectTrigger } from "../../triggers/detect-trigger.ts";
 import type { Operation } from "../../triggers/operation.ts";
@@ -30,7 +31,7 @@ export class TaskBench {
   onChanges: (changes: WidgetChange[]) => void = () => undefined;
   onAvailable: (available: boolean) => void = () => undefined;
   readonly #watcher: CanvasWatcher;
-  readonly #watchers = new Set<() => void>();
+  readonly #changes = new Changes();
 
   private constructor(server: TestBench) {
     this.server = server;
@@ -63,7 +64,7 @@ export class TaskBench {
   async watch(): Promise<void> {
     await this.#watcher.stop();
     this.#watcher.start();
-    await this.until(() => this.#watcher.status().state === "live" || undefined);
+    await this.until(() => this.#watcher.status().state === "live");
   }
 
   async stop(): Promise<void> {
@@ -193,19 +194,8 @@ export class TaskBench {
   }
 
   /** The first value that `look` gives, now or after a change of the live picture or the journal. */
-  async until<T>(look: () => T | undefined): Promise<T> {
-    const found = Promise.withResolvers<T>();
-    const check = () => {
-      const value = look();
-      if (value !== undefined) found.resolve(value);
-    };
-    this.#watchers.add(check);
-    check();
-    try {
-      return await found.promise;
-    } finally {
-      this.#watchers.delete(check);
-    }
+  until<T>(look: () => T | false | undefined): Promise<T> {
+    return this.#changes.until(look);
   }
 
   #after<T>(value: T): T {
@@ -216,7 +206,7 @@ export class TaskBench {
 
   /** Lets `until` look again: something changed that is neither the live picture nor the journal. */
   nudge(): void {
-    for (const check of this.#watchers) check();
+    this.#changes.happened();
   }
 }
 

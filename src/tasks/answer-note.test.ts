@@ -34,7 +34,8 @@ function answerNote(task: Task, trigger: Widget): AnswerNote {
     anchor: trigger,
     signal: new AbortController().signal,
     timers,
-    onCreated: async (id) => {
+    mayCreate: Promise.resolve(),
+    onCreated: (id) => {
       task.answerId = id;
     },
     onError: (error) => errors.push(error.code),

@@ -19,9 +19,11 @@ export class AnswerNote {
   readonly #board: CanvasBoard;
   readonly #claimed: Widget;
   readonly #signal: AbortSignal;
-  readonly #onCreated: (id: string) => Promise<void>;
+  readonly #mayCreate: Promise<void>;
+  readonly #onCreated: (id: string) => void;
   readonly #writer: CoalescingWriter<string>;
-  #size: Size | null = null;
+  /** What the canvas has, as far as we wrote it. */
+  #written: { readonly text: string; readonly size: Size } | null = null;
 
   constructor(options: {
     readonly task: Task;
@@ -30,14 +32,17 @@ export class AnswerNote {
     readonly anchor: Widget;
     readonly signal: AbortSignal;
     readonly timers: Timers;
+    /** The note is not created before this resolves. */
+    readonly mayCreate: Promise<void>;
     /** Told the id as soon as the note exists, before anything more is written to it. */
-    readonly onCreated: (id: string) => Promise<void>;
+    readonly onCreated: (id: string) => void;
     readonly onError: (error: AppError) => void;
   }) {
     this.#task = options.task;
     this.#board = options.board;
     this.#claimed = options.anchor;
     this.#signal = options.signal;
+    this.#mayCreate = options.mayCreate;
     this.#onCreated = options.onCreated;
     this.#writer = new CoalescingWriter({
       write: (text: string) => this.#write(text),
@@ -66,14 +71,15 @@ export class AnswerNote {
     const standing = this.#board.places.standing(this.#anchor);
     const size = noteSizeFor(text, standing.scale);
     const answerId = this.#task.answerId ?? (await this.#create({ text, size, ...standing }));
-    if (answerId === null) return;
-    const grown = Bun.deepEquals(size, this.#size) ? {} : this.#grow(size);
+    if (answerId === null || Bun.deepEquals(this.#written, { text, size })) return;
+    const grown = Bun.deepEquals(size, this.#written?.size) ? {} : this.#grow(size);
     await this.#board.patch({ id: answerId, widget_type: "Note" }, { text, ...grown }, this.#signal);
-    this.#size = size;
+    this.#written = { text, size };
   }
 
   /** @returns the id when it turned out to be there already, with the text of an attempt whose reply got lost. */
   async #create(fields: { text: string; size: Size; scale: number; depth: number }): Promise<string | null> {
+    await this.#mayCreate;
     const note = {
       ...fields,
       title: answerTitle(this.#task.correlationId),
@@ -81,9 +87,9 @@ export class AnswerNote {
       ...answerColors(this.#anchor.background_color),
     };
     const created = await this.#board.createNote(note, this.#signal);
-    await this.#onCreated(created.id);
+    this.#onCreated(created.id);
     if (created.text !== fields.text) return created.id;
-    this.#size = fields.size;
+    this.#written = { text: fields.text, size: fields.size };
     return null;
   }
 

@@ -28,10 +28,16 @@ export interface TaskWorkOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+interface Claim {
+  readonly widget: Widget;
+  readonly journalled: Promise<void>;
+}
+
 /**
  * What is done for one task. Every step may be repeated after a crash between any two of them: braces and status line
  * of a note, or the mark in the title of a picture, change in one write; the answer bears the correlation id in its
- * title; and the journal is written before the next step relies on it.
+ * title; and the journal has been written before a step relies on it. What no step relies on yet is written while
+ * the work goes on: each write waits for a disk.
  *
  * | stage in the journal | on the canvas                                      | a restart continues with           |
  * |----------------------|----------------------------------------------------|------------------------------------|
@@ -51,10 +57,11 @@ export class TaskWork {
     const { task } = this.#options;
     if (task.stage === "answered") return;
     const trigger = this.#trigger();
-    const widget = await this.#claim(trigger, status);
+    const { widget, journalled } = await this.#claim(trigger, status);
+    await journalled;
     // What an earlier run of the service wrote may be there already, and says as much.
     if (trigger.showsProgress || task.recovered) return;
-    await this.#answerNote(widget, () => undefined).finish(waitingText(status));
+    await this.#answerNote(widget, journalled, () => undefined).finish(waitingText(status));
   }
 
   /** @throws AppError when it did not come to a complete answer; it may be called again. */
@@ -73,12 +80,13 @@ export class TaskWork {
     const tell = async () => {
       const trigger = this.#trigger();
       // Braces that stayed would ask the same again.
-      const isClaimed = task.stage !== "queued";
-      const asked = isClaimed
-        ? await board.fetch(task.widgetId, signal)
-        : await this.#claim(trigger, "stopping …");
+      const { widget, journalled } =
+        task.stage === "queued"
+          ? await this.#claim(trigger, "stopping …")
+          : { widget: await board.fetch(task.widgetId, signal), journalled: Promise.resolve() };
+      await journalled;
       await this.#findAnswer();
-      const note = this.#answerNote(asked, () => undefined);
+      const note = this.#answerNote(widget, journalled, () => undefined);
       await note.finish(errorNoteText(error, task));
       await trigger.release("failed");
     };
@@ -122,12 +130,17 @@ export class TaskWork {
     const { task, ability, board, signal, timers, journal, onProgress } = this.#options;
     task.attempts += 1;
     const started = task.attempts === 1 ? { started_at: new Date(timers.now()).toISOString() } : {};
-    await journal.update(task.correlationId, { status: "running", attempts: task.attempts, ...started });
-    const widget = await this.#claim(trigger, "starting …");
-    // An earlier run uploaded the picture and did not come to say so: it is whole, another one would be a second answer.
-    if (task.recovered && (await this.#findAnswer()) === "picture") return this.#pictureFound();
+    const [{ widget, journalled }] = await Promise.all([
+      this.#claim(trigger, "starting …"),
+      journal.update(task.correlationId, { status: "running", attempts: task.attempts, ...started }),
+    ]);
+    if (task.recovered) {
+      await journalled;
+      // An earlier run uploaded it and did not come to say so: it is whole, another one would be a second answer.
+      if ((await this.#findAnswer()) === "picture") return this.#pictureFound();
+    }
     const failed = new AbortController();
-    const answer = this.#answerNote(widget, (error) => {
+    const answer = this.#answerNote(widget, journalled, (error) => {
       if (!error.retryable) failed.abort(error);
     });
     try {
@@ -146,11 +159,12 @@ export class TaskWork {
         },
         show: (text) => answer.show(text),
       });
+      await journalled;
       if (result.picture) await this.#place(result.picture, answer, widget);
       else await answer.finish(result.text);
       await this.#answered(result);
     } catch (error) {
-      await Promise.all([answer.stop(), trigger.stop()]);
+      await Promise.allSettled([answer.stop(), trigger.stop(), journalled]);
       throw this.#whyItEnded(error, failed.signal);
     }
   }
@@ -180,14 +194,20 @@ export class TaskWork {
     task.stage = "answered";
   }
 
-  async #claim(trigger: TriggerHandle, status: string): Promise<Widget> {
-    const { task, journal } = this.#options;
+  /** @returns the widget as it asked; and when the journal knows of it, without which no answer may be created. */
+  async #claim(trigger: TriggerHandle, status: string): Promise<Claim> {
     const widget = await trigger.claim(status);
-    if (task.stage === "queued") {
-      await journal.update(task.correlationId, { stage: "claimed" });
-      task.stage = "claimed";
-    }
-    return widget;
+    const journalled = this.#journalClaim();
+    // It is for those who wait for it; before that the work may end for another reason.
+    journalled.catch(() => undefined);
+    return { widget, journalled };
+  }
+
+  async #journalClaim(): Promise<void> {
+    const { task, journal } = this.#options;
+    if (task.stage !== "queued") return;
+    await journal.update(task.correlationId, { stage: "claimed" });
+    task.stage = "claimed";
   }
 
   async #answered(result: AbilityResult): Promise<void> {
@@ -258,11 +278,12 @@ export class TaskWork {
     return subjectOf(task.operation, trigger, board.lookup);
   }
 
-  #answerNote(trigger: Widget, onError: (error: AppError) => void): AnswerNote {
+  #answerNote(trigger: Widget, mayCreate: Promise<void>, onError: (error: AppError) => void): AnswerNote {
     const { task, board, signal, timers } = this.#options;
-    const onCreated = (id: string) => this.#remember(id);
+    // Until the journal has the id, the note is found by its title. What fails here fails the journal's next write, too.
+    const onCreated = (id: string) => void this.#remember(id).catch(() => undefined);
     const anchor = this.#subject(trigger);
-    return new AnswerNote({ task, board, anchor, signal, timers, onCreated, onError });
+    return new AnswerNote({ task, board, anchor, signal, timers, mayCreate, onCreated, onError });
   }
 
   #duration(): number {

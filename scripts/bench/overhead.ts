@@ -68,7 +68,10 @@ try {
   const floors: number[] = [];
   for (let n = -WARM_UP; n < options.prompts; n += 1) {
     const floor = await fiveRequests(canvas, 5);
-    const { id, answerId, postedMs, endedMs } = await ask(canvas, COUNTRIES[(n + WARM_UP) % COUNTRIES.length] ?? "");
+    const { id, answerId, postedMs, endedMs } = await ask(
+      canvas,
+      COUNTRIES[(n + WARM_UP) % COUNTRIES.length] ?? "",
+    );
     const end = await service.logged(
       ({ message, widget_id }) => message === "prompt answered" && widget_id === id,
     );

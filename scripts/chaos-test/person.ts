@@ -56,13 +56,13 @@ export class Person {
     }
   }
 
-  /** People try again until it works; what is gone is gone. */
+  /** People try again until it works; what is gone, or ties something to what is gone, is not tried again. */
   async insist<T>(action: () => Promise<T>): Promise<T | undefined> {
     for (;;) {
       try {
         return await action();
       } catch (error) {
-        if (error instanceof Error && error.message.includes(": 404 ")) return undefined;
+        if (error instanceof Error && /: 40[04] /.test(error.message)) return undefined;
         await Bun.sleep(AGAIN_MS);
       }
     }

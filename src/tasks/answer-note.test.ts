@@ -38,7 +38,10 @@ function answerNote(task: Task, trigger: Widget): AnswerNote {
     onCreated: (id) => {
       task.answerId = id;
     },
-    onError: (error) => errors.push(error.code),
+    onError: (error) => {
+      errors.push(error.code);
+      bench.nudge();
+    },
   });
 }
 
@@ -64,6 +67,30 @@ test("appears beside the question with the first text, grows, and ends with the 
   expect(others).toEqual([]);
   expect(note).toMatchObject({ text: LONG, id: task.answerId });
   expect(note?.size?.height ?? 0).toBeGreaterThan(created.size?.height ?? 0);
+});
+
+test("what stands there already is not written once more, but what failed to be written is", async () => {
+  const { answer } = await setup();
+  await bench.server.faults({ kind: "reset", when: "after", method: "PATCH", count: 10 });
+  answer.show("Because.");
+  await shown("Because.");
+  answer.show("Because. Why?");
+  timers.advance(500);
+  // Its reply is lost, each time it is tried.
+  await shown("Because. Why?");
+  await bench.until(() => errors[0]);
+  await bench.server.fetch("/_sim/faults", { method: "DELETE" });
+  await answer.finish("Because.");
+  expect((await bench.answers())[0]?.text).toBe("Because.");
+});
+
+test("an answer that came at once is written once", async () => {
+  const { answer } = await setup();
+  answer.show("Because.");
+  await shown("Because.");
+  await bench.server.faults({ kind: "status", status: 500, method: "PATCH" });
+  await answer.finish("Because.");
+  expect((await bench.answers())[0]?.text).toBe("Because.");
 });
 
 test("braces in an answer never ask again", async () => {

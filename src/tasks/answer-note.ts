@@ -73,6 +73,8 @@ export class AnswerNote {
     const answerId = this.#task.answerId ?? (await this.#create({ text, size, ...standing }));
     if (answerId === null || Bun.deepEquals(this.#written, { text, size })) return;
     const grown = Bun.deepEquals(size, this.#written?.size) ? {} : this.#grow(size);
+    // While nobody knows whether it arrived, and after a failure.
+    this.#written = null;
     await this.#board.patch({ id: answerId, widget_type: "Note" }, { text, ...grown }, this.#signal);
     this.#written = { text, size };
   }

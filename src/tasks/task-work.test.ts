@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Widget } from "../canvus/widget.ts";
 import { AppError } from "../errors/app-error.ts";
+import type { JournalChanges } from "../storage/journal-store.ts";
+import type { Journal } from "../storage/storage.ts";
 import { FakeTimers } from "../testing/fake-timers.ts";
 import { rejection } from "../testing/rejection.ts";
 import { systemTimers } from "../timers.ts";
@@ -23,11 +25,11 @@ beforeEach(async () => {
 });
 afterEach(() => bench.stop());
 
-function work(task: Task): TaskWork {
+function work(task: Task, journal: Journal = bench.journal): TaskWork {
   return new TaskWork({
     task,
     board: bench.board,
-    journal: bench.journal,
+    journal,
     ability: script.ability,
     timers,
     signal: abort.signal,
@@ -58,6 +60,29 @@ describe("answer", () => {
     expect(bench.rows()).toMatchObject([
       { status: "succeeded", stage: "answered", response: "Because.", response_widget_id: answerNote?.id },
     ]);
+  });
+
+  test("the model begins while the journal is still written; no answer is created before that", async () => {
+    const { task } = await ask();
+    const disk = Promise.withResolvers<void>();
+    const journal = {
+      ...bench.journal,
+      update: async (id: string, changes: JournalChanges) => {
+        if (changes.stage === "claimed") await disk.promise;
+        await bench.journal.update(id, changes);
+      },
+    };
+    const call = script.next();
+    const done = work(task, journal).answer();
+    const { request, answer } = await call;
+    expect(task.stage).toBe("queued");
+    request.show("Half");
+    answer("Because.");
+    await bench.server.canvas("GET", "notes");
+    expect(await bench.answers()).toEqual([]);
+    disk.resolve();
+    await done;
+    expect((await bench.answers()).map(({ text }) => text)).toEqual(["Because."]);
   });
 
   test("an announced task is claimed once; the announcement is replaced", async () => {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
+import { atExit } from "./at-exit.ts";
 
 const BUILT = join(import.meta.dir, "../../dist/canvuslocallm");
 
@@ -14,7 +15,7 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-/** One run of the built executable, seen from outside: its output, its log, its exit code. */
+/** One run of the built executable, seen from outside: its output, its log, its exit code. It ends with this program. */
 export class Execution {
   readonly pid: number;
   readonly exited: Promise<number>;
@@ -43,11 +44,13 @@ export class Execution {
       ...(cwd === undefined ? {} : { cwd }),
     });
     this.pid = this.#process.pid;
+    const forget = atExit(() => this.kill("SIGKILL"));
     this.#drained = Promise.all([
       this.#follow(this.#process.stdout, (line) => this.stdout.push(line)),
       this.#follow(this.#process.stderr, (line) => this.#takeErrorLine(line)),
     ]);
     this.exited = this.#process.exited.then(async (code) => {
+      forget();
       await this.#drained;
       return code;
     });

@@ -1,6 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type TemporaryFolder, temporaryFolder } from "./at-exit.ts";
 import { Execution } from "./executable.ts";
 import { TestCanvas } from "./test-canvas.ts";
 
@@ -11,21 +10,23 @@ export class Harness {
   readonly folder: string;
   readonly url: string;
   readonly canvases: readonly TestCanvas[];
+  readonly #removeFolder: () => void;
   readonly #executions: Execution[] = [];
 
   private constructor(
-    folder: string,
+    folder: TemporaryFolder,
     simulator: Execution,
     ready: { url: string; canvases: { id: string }[] },
   ) {
-    this.folder = folder;
+    this.folder = folder.path;
+    this.#removeFolder = folder.remove;
     this.url = ready.url;
     this.#executions.push(simulator);
     this.canvases = ready.canvases.map(({ id }) => new TestCanvas({ url: this.url, token: TOKEN }, id));
   }
 
   static async start(canvasIds: readonly string[] = ["canvas-1"]): Promise<Harness> {
-    const folder = await mkdtemp(join(tmpdir(), "cll-e2e-"));
+    const folder = await temporaryFolder("cll-e2e-");
     const canvases = canvasIds.flatMap((id) => ["--canvas", id]);
     const simulator = new Execution(["simulate", "--port", "0", "--token", TOKEN, ...canvases]);
     const line = await simulator.printed((each) => each.includes('"ready"'));
@@ -93,6 +94,6 @@ export class Harness {
   async close(): Promise<void> {
     for (const canvas of this.canvases) canvas.close();
     for (const execution of this.#executions.reverse()) await execution.stop("SIGKILL");
-    await rm(this.folder, { recursive: true, force: true });
+    this.#removeFolder();
   }
 }

@@ -8,7 +8,8 @@ import {
   FakeStableDiffusion,
 } from "../native/testing/build-fake-stable-diffusion.ts";
 import { imagesOf, type TestWidget, untilImages } from "./canvas-files.ts";
-import { type Execution, until } from "./executable.ts";
+import { ended } from "./ended.ts";
+import type { Execution } from "./executable.ts";
 import { Harness, TOKEN } from "./harness.ts";
 
 // The whole way of a picture, through the real shim in a real runner; in place of a model the library draws circles.
@@ -178,22 +179,6 @@ describe.skipIf(!canBuildFakeStableDiffusion)("pictures (needs Linux and c++)", 
     await answered(next);
     expect(await imagesOf(harness.canvas)).toHaveLength(1);
     expect(rows("processing_history").map(({ status }) => status)).toEqual(["succeeded"]);
-    await until(
-      () => (orphans.some((pid) => isAlive(pid)) ? undefined : true),
-      (changed) => {
-        const look = setInterval(changed, 50);
-        return () => clearInterval(look);
-      },
-      () => `the runners ${orphans} are still there`,
-    );
+    await ended(...orphans);
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

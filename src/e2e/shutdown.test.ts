@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DashboardClient } from "./dashboard-client.ts";
+import { ended } from "./ended.ts";
 import type { Execution, LogLine } from "./executable.ts";
 import { Harness } from "./harness.ts";
 
@@ -49,19 +50,7 @@ async function expectNothingLeft(runner: number): Promise<void> {
     ["data.db", "logs", "models", "service.lock"].filter((f) => files.includes(f)),
   );
   expect(files).toContain("data.db");
-  expect(await isGone(runner)).toBe(true);
-}
-
-/** The kernel ends a runner with its parent, a few ms after it: what is still there after two seconds stays. */
-async function isGone(pid: number): Promise<boolean> {
-  const end = performance.now() + 2000;
-  do {
-    const state = await Bun.file(`/proc/${pid}/stat`)
-      .text()
-      .catch(() => "");
-    if (state === "" || state.includes(") Z ")) return true;
-  } while (performance.now() < end);
-  return false;
+  await ended(runner);
 }
 
 function statuses(): unknown[] {
@@ -149,7 +138,7 @@ test("a second signal waits for nothing; the next start answers what was under w
   expect(await service.stop("SIGTERM")).toBe(143);
   expect(performance.now() - began).toBeLessThan(1000);
   expect(lastEntry(service)).toMatchObject({ forced: true, reason: "second signal, SIGTERM" });
-  expect(await isGone(runner)).toBe(true);
+  await ended(runner);
   await expectAnsweredOnceByNextStart(question.id);
 });
 

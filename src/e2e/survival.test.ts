@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { afterEach, expect, test } from "bun:test";
 import { join } from "node:path";
+import { ended } from "./ended.ts";
 import { Harness } from "./harness.ts";
 
 let harness: Harness;
@@ -56,7 +57,7 @@ test("a service killed in the middle of an answer: the next one finishes it, onc
   await second.logged((line) => line.message === "prompt answered");
   expect(harness.canvas.answers).toHaveLength(1);
   expect(statuses()).toEqual(["succeeded"]);
-  expect(await isGone(runner)).toBe(true);
+  await ended(runner);
 });
 
 test("a prompt written while the service was down is answered when it returns", async () => {
@@ -104,12 +105,3 @@ test("a Canvus server that is not there yet is waited for", async () => {
   expect(body.reasons.map((reason) => reason.part)).toContain("canvas");
   expect(await service.stop()).toBe(143);
 });
-
-async function isGone(pid: number): Promise<boolean> {
-  for (;;) {
-    const state = await Bun.file(`/proc/${pid}/stat`)
-      .text()
-      .catch(() => "");
-    if (state === "" || state.includes(") Z ")) return true;
-  }
-}

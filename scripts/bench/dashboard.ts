@@ -1,9 +1,12 @@
+// Asks the built executable for every page and the API on a history of a million prompts, one request after another.
+// `bun scripts/bench/dashboard.ts [--rounds 300] [--rows 1000000] [--history FOLDER] [--json FILE]`; exits with 1 when one
+// takes more than 20 ms (p99). FOLDER: see history/seed-history.ts; without it one is made.
 import { DashboardClient } from "../../src/e2e/dashboard-client.ts";
 import { Harness } from "../../src/e2e/harness.ts";
+import { HISTORY_OPTIONS, largeHistory } from "./history/large-history.ts";
+import { beginBench } from "./report/report.ts";
+import { quantile } from "./report/statistics.ts";
 
-const USAGE = `usage: bun scripts/bench/dashboard.ts FOLDER
-FOLDER holds a data.db of seed-history.ts. The built executable is started on it.`;
-const ROUNDS = 300;
 const GOAL_MS = 20;
 const PASSWORD = "password-of-the-benchmark";
 
@@ -30,51 +33,54 @@ const ADDRESSES = [
   "/api/v1/logs",
 ];
 
-/** Asks for every page and the API on a large history, one request after another, and compares with the goal. */
-async function measure(folder: string): Promise<void> {
-  const harness = await Harness.start();
-  try {
-    const service = await harness.runReady({
-      WEBUI_PWD: PASSWORD,
-      CANVUSLLM_DATA_DIR: folder,
-      CANVUSLLM_HISTORY_RETENTION: "87600h",
-      CANVUSLLM_LOG_LEVEL: "debug",
-    });
-    // It reads the whole file soon after the start, and the disk is not ours alone until it has.
-    await service.logged(({ message }) => message.includes("integrity check")).catch(() => undefined);
-    const client = new DashboardClient(service.url);
-    await client.login(PASSWORD);
-    const page = (await (await client.get("/api/v1/history?limit=1&status=succeeded")).json()) as {
-      rows: { correlation_id: string }[];
-    };
-    const task = `/history/${page.rows[0]?.correlation_id}`;
-    for (const address of [...ADDRESSES, task, `/api/v1${task}`]) {
-      process.stdout.write(`${await timesOf(client, address)}\n`);
-    }
-  } finally {
-    await harness.close();
-  }
-}
+const { report, options } = beginBench({ ...HISTORY_OPTIONS, rounds: 300 });
 
-async function timesOf(client: DashboardClient, address: string): Promise<string> {
+/** In ms, with the whole body. */
+async function timesOf(client: DashboardClient, address: string): Promise<number[]> {
   const times: number[] = [];
-  let bytes = 0;
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < options.rounds; round += 1) {
     const begun = performance.now();
     const response = await client.get(address);
-    bytes = (await response.arrayBuffer()).byteLength;
+    await response.arrayBuffer();
     times.push(performance.now() - begun);
     if (response.status !== 200) throw new Error(`${address} answered ${response.status}`);
   }
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.min(ROUNDS - 1, Math.floor(share * ROUNDS))] ?? 0;
-  const figures = [0.5, 0.95, 0.99, 1].map((share) => at(share).toFixed(1).padStart(6)).join(" ");
-  const verdict = at(0.99) <= GOAL_MS ? "" : `  above ${GOAL_MS} ms`;
-  return `p50 p95 p99 max ${figures} ms  ${String(Math.ceil(bytes / 1000)).padStart(5)} KB  ${address}${verdict}`;
+  return times;
 }
 
-const [folder] = process.argv.slice(2);
-if (folder === undefined) {
-  process.stderr.write(`${USAGE}\n`);
-  process.exitCode = 2;
-} else await measure(folder);
+async function measure(client: DashboardClient, name: string, address: string): Promise<void> {
+  const times = await timesOf(client, address);
+  report.add({
+    name: `${name}, p99`,
+    value: quantile(times, 0.99),
+    unit: "ms",
+    goal: { atMost: GOAL_MS },
+    beside: { what: "p50", value: quantile(times, 0.5) },
+  });
+}
+
+const history = await largeHistory(options);
+const harness = await Harness.start();
+try {
+  const service = await harness.runReady({
+    WEBUI_PWD: PASSWORD,
+    CANVUSLLM_DATA_DIR: history.path,
+    CANVUSLLM_HISTORY_RETENTION: "87600h",
+    CANVUSLLM_LOG_LEVEL: "debug",
+  });
+  // It reads the whole file soon after the start, and the disk is not ours alone until it has.
+  await service.logged(({ message }) => message.includes("integrity check")).catch(() => undefined);
+  const client = new DashboardClient(service.url);
+  await client.login(PASSWORD);
+  const page = (await (await client.get("/api/v1/history?limit=1&status=succeeded")).json()) as {
+    rows: { correlation_id: string }[];
+  };
+  const task = `/history/${page.rows[0]?.correlation_id}`;
+  for (const address of ADDRESSES) await measure(client, address, address);
+  await measure(client, "/history/ID", task);
+  await measure(client, "/api/v1/history/ID", `/api/v1${task}`);
+  await report.end();
+} finally {
+  await harness.close();
+  history.remove();
+}

@@ -1,154 +1,95 @@
 // Reads PDFs as the service does and as poppler's pdftotext does, and compares words, their order and the processor time.
-// `bun scripts/bench/pdf-text.ts [--json] FOLDER`; FOLDER: see pdf-corpus.ts. Needs pdftotext (poppler-utils).
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { PdfFile } from "../../src/documents/pdf/pdf-file.ts";
-import { loadPdfium } from "../../src/documents/pdf/pdfium.ts";
-import { readPage } from "../../src/documents/pdf/read-page.ts";
-import { AppError } from "../../src/errors/app-error.ts";
+// `bun scripts/bench/pdf-text.ts [--folder FOLDER] [--json FILE]`; FOLDER: see pdf/pdf-corpus.ts, without it one is made.
+// Needs pdftotext (poppler-utils).
+import { readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { atExit, temporaryFolder } from "../../src/e2e/at-exit.ts";
+import { agreement, pairsOf, wordsOf } from "./pdf/agreement.ts";
+import { readPdf, readWithPdftotext } from "./pdf/read-pdf.ts";
+import { beginBench } from "./report/report.ts";
 
-const MAX_PDFIUM_BYTES = 512 * 1024 * 1024;
-const LIMITS = { maxBytes: 1024 ** 3, maxPages: 10_000 };
-const MAX_CHARACTERS = 1_000_000;
+const { report, options } = beginBench({ folder: "" });
+const work = await temporaryFolder("cll-pdf-text-");
 
-interface Result {
-  readonly file: string;
-  readonly pages: number;
+/** With the programs that are there; those that are missing are named. */
+async function makeCorpus(): Promise<string> {
+  const script = join(import.meta.dir, "pdf/pdf-corpus.ts");
+  const folder = join(work.path, "corpus");
+  // A group of its own, so that the programs that make PDFs end with it.
+  const child = Bun.spawn([process.execPath, script, folder], {
+    detached: true,
+    stdio: ["ignore", 2, "inherit"],
+  });
+  const forget = atExit(() => process.kill(-child.pid, "SIGKILL"));
+  const code = await child.exited;
+  forget();
+  if (code !== 0) throw new Error(`the PDFs could not be made: exit code ${code}`);
+  return folder;
+}
+
+interface Compared {
+  readonly cpuMs: number;
+  readonly pdftotextMs: number;
+  /** Of both together. */
   readonly words: number;
-  /** Processor time, in ms. */
-  readonly cpu_ms: number;
-  readonly pdftotext_cpu_ms: number;
-  /** Words of pdftotext that are there, and words that are there and of pdftotext (F1), in percent. */
-  readonly words_percent: number;
-  /** The same of pairs of words that follow each other; the better one of pdftotext's two orders. */
-  readonly order_percent: number;
-  readonly outcome: string;
+  /** How many of them, in percent, both have. */
+  readonly agreement: number;
 }
 
-const { values, positionals } = parseArgs({
-  args: process.argv.slice(2),
-  options: { json: { type: "boolean", default: false } },
-  allowPositionals: true,
-});
-const [folder] = positionals;
-if (folder === undefined || Bun.which("pdftotext") === null) {
-  process.stderr.write("usage: bun scripts/bench/pdf-text.ts [--json] FOLDER   (needs pdftotext)\n");
-  process.exit(2);
-}
-
-const pdfium = await loadPdfium(MAX_PDFIUM_BYTES);
-const work = await mkdtemp(join(tmpdir(), "cll-pdf-text-"));
-
-/** What pdftotext makes of ligatures in LaTeX's old fonts: their positions in the font. */
-const LIGATURES = ["ff", "fi", "fl", "ffi", "ffl"];
-const FIRST_LIGATURE = 0x1b;
-
-/** Words as people count them: letters and digits; how ligatures are written makes no difference. */
-function wordsOf(text: string): string[] {
-  const letters = LIGATURES.reduce(
-    (done, ligature, index) => done.replaceAll(String.fromCharCode(FIRST_LIGATURE + index), ligature),
-    text,
+async function compare(folder: string, file: string): Promise<Compared> {
+  const path = join(folder, file);
+  readPdf(path); // until the code is compiled
+  const own = readPdf(path);
+  const other = await readWithPdftotext(path, work.path);
+  const rows = await readWithPdftotext(path, work.path, "-layout");
+  const [words, otherWords] = [wordsOf(own.text), wordsOf(other.text)];
+  const pairs = pairsOf(words);
+  // The better one of its two orders.
+  const order = [otherWords, wordsOf(rows.text)].map((theirs) => agreement(pairs, pairsOf(theirs)));
+  const found = agreement(words, otherWords);
+  const name = `${basename(file, ".pdf")} (${own.pages} pages, ${own.kinds.join(", ")})`;
+  report.add(
+    {
+      name: `${name}: words as pdftotext`,
+      value: found,
+      unit: "%",
+      beside: { what: "in its order", value: Math.max(...order) },
+    },
+    {
+      name: `${name}: processor time`,
+      value: own.cpuMs,
+      unit: "ms",
+      beside: { what: "pdftotext", value: other.cpuMs },
+    },
   );
-  return letters.normalize("NFKC").match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
-}
-
-function pairsOf(words: readonly string[]): string[] {
-  return words.slice(1).map((word, index) => `${words[index]} ${word}`);
-}
-
-/** What two lists have in common, in percent; their order makes no difference. */
-function agreement(one: readonly string[], other: readonly string[]): number {
-  if (one.length + other.length === 0) return 100;
-  const counts = new Map<string, number>();
-  for (const each of one) counts.set(each, (counts.get(each) ?? 0) + 1);
-  let common = 0;
-  for (const each of other) {
-    const left = counts.get(each) ?? 0;
-    if (left > 0) common += 1;
-    counts.set(each, left - 1);
-  }
-  return (200 * common) / (one.length + other.length);
-}
-
-async function pdftotext(path: string, ...options: string[]): Promise<{ text: string; cpuMs: number }> {
-  const target = join(work, "text");
-  await rm(target, { force: true });
-  const child = Bun.spawnSync(["pdftotext", "-q", ...options, path, target]);
-  const file = Bun.file(target);
-  const cpuMs = Number(child.resourceUsage.cpuTime.total) / 1000;
-  return { text: (await file.exists()) ? await file.text() : "", cpuMs };
-}
-
-function ours(path: string): { text: string; pages: number; cpuMs: number; outcome: string } {
-  const begun = process.cpuUsage();
-  const texts: string[] = [];
-  const kinds = new Set<string>();
-  try {
-    const file = PdfFile.open(pdfium, path, LIMITS);
-    for (let page = 1; page <= file.pages; page += 1) {
-      const read = readPage(file, page, MAX_CHARACTERS);
-      texts.push(read.text);
-      kinds.add(read.kind);
-    }
-    file.close();
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    kinds.add(error.code);
-  }
-  const { user, system } = process.cpuUsage(begun);
-  const outcome = [...kinds].sort().join(", ");
-  return { text: texts.join("\n"), pages: texts.length, cpuMs: (user + system) / 1000, outcome };
-}
-
-async function compare(file: string): Promise<Result> {
-  const path = join(folder ?? "", file);
-  ours(path); // until the code is compiled
-  const mine = ours(path);
-  const theirs = await pdftotext(path);
-  const rows = await pdftotext(path, "-layout");
-  const words = wordsOf(mine.text);
-  const order = [theirs, rows].map(({ text }) => agreement(pairsOf(words), pairsOf(wordsOf(text))));
   return {
-    file,
-    pages: mine.pages,
-    words: words.length,
-    cpu_ms: mine.cpuMs,
-    pdftotext_cpu_ms: theirs.cpuMs,
-    words_percent: agreement(words, wordsOf(theirs.text)),
-    order_percent: Math.max(...order),
-    outcome: mine.outcome,
+    cpuMs: own.cpuMs,
+    pdftotextMs: other.cpuMs,
+    words: words.length + otherWords.length,
+    agreement: found,
   };
 }
 
-function row(cells: readonly string[]): string {
-  const widths = [26, 6, 9, 9, 10, 7, 7, 7];
-  return cells
-    .map((cell, index) => (index === 0 ? cell.padEnd(26) : cell.padStart(widths[index] ?? 0)))
-    .join(" ");
+async function compareAll(): Promise<void> {
+  const folder = options.folder === "" ? await makeCorpus() : options.folder;
+  const all: Compared[] = [];
+  for (const file of (await readdir(folder)).filter((name) => name.endsWith(".pdf")).sort()) {
+    all.push(await compare(folder, file));
+  }
+  const sum = (of: (each: Compared) => number) => all.reduce((total, each) => total + of(each), 0);
+  const [own, other] = [sum(({ cpuMs }) => cpuMs), sum(({ pdftotextMs }) => pdftotextMs)];
+  report.add(
+    {
+      name: "all PDFs: words as pdftotext",
+      value: sum(({ words, agreement: found }) => words * found) / sum(({ words }) => words),
+      unit: "%",
+    },
+    { name: "all PDFs: processor time ÷ pdftotext's", value: own / other, unit: "×" },
+  );
 }
 
-const results: Result[] = [];
-if (!values.json)
-  process.stdout.write(
-    `${row(["file", "pages", "words", "ms", "pdftotext", "speed", "words %", "order %", "found"])}\n`,
-  );
-for (const file of (await readdir(folder)).filter((name) => name.endsWith(".pdf")).sort()) {
-  const result = await compare(file);
-  results.push(result);
-  if (values.json) continue;
-  const numbers = [
-    `${result.pages}`,
-    `${result.words}`,
-    result.cpu_ms.toFixed(0),
-    result.pdftotext_cpu_ms.toFixed(0),
-    (result.pdftotext_cpu_ms / result.cpu_ms).toFixed(2),
-    result.words_percent.toFixed(1),
-    result.order_percent.toFixed(1),
-    `  ${result.outcome}`,
-  ];
-  process.stdout.write(`${row([file, ...numbers])}\n`);
-}
-if (values.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
-await rm(work, { recursive: true });
+if (Bun.which("pdftotext") === null) {
+  report.skip("PDF text", "there is no pdftotext to compare with (apt install poppler-utils)");
+} else await compareAll();
+await report.end();
+work.remove();

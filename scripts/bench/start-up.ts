@@ -2,9 +2,8 @@
 // and not waited for. In turns with an executable that Bun compiled from one line, which is what any program of this
 // kind needs on this machine. `bun scripts/bench/start-up.ts [--runs 25] [--json FILE]`; exits with 1 above 300 ms (median).
 // On a machine that does other things meanwhile, `chrt -r 10 bun …` measures the program and not its neighbours.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { temporaryFolder } from "../../src/e2e/at-exit.ts";
 import { Harness } from "../../src/e2e/harness.ts";
 import { beginBench } from "./report/report.ts";
 import { quantile } from "./report/statistics.ts";
@@ -49,10 +48,10 @@ async function watchingMs(harness: Harness, changes: Record<string, string> = {}
   return took;
 }
 
-const folder = await mkdtemp(join(tmpdir(), "start-up-"));
+const folder = await temporaryFolder("cll-start-up-");
 const harness = await Harness.start();
 try {
-  const executable = await buildPeer(folder);
+  const executable = await buildPeer(folder.path);
   // The files come from the disk into memory.
   await peerMs(executable);
   await watchingMs(harness);
@@ -60,7 +59,7 @@ try {
   for (let run = 0; run < runs; run += 1) {
     times.peer.push(await peerMs(executable));
     times.watching.push(await watchingMs(harness));
-    times.first.push(await watchingMs(harness, { CANVUSLLM_DATA_DIR: join(folder, `data-${run}`) }));
+    times.first.push(await watchingMs(harness, { CANVUSLLM_DATA_DIR: join(folder.path, `data-${run}`) }));
   }
   const peer = { what: "an executable of one line", value: quantile(times.peer, 0.5) };
   report.add(
@@ -83,5 +82,5 @@ try {
   await report.end();
 } finally {
   await harness.close();
-  await rm(folder, { recursive: true, force: true });
+  folder.remove();
 }

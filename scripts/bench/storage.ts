@@ -1,203 +1,167 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+// Whether the history keeps up with a flood of telemetry while prompts are journalled, and what that costs the main thread.
+// Beside it the same statements on one connection of the main thread. `bun scripts/bench/storage.ts [--seconds 10]
+// [--rate 25000] [--folder DIR] [--json FILE]`; exits with 1 when rows are lost, fewer than 20,000 a second are written,
+// the main thread stands still for more than 5 ms or a write of the journal takes more than 50 ms (p99). DIR: which disk.
+import { statSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { temporaryFolder } from "../../src/e2e/at-exit.ts";
 import { createLogger } from "../../src/observability/create-logger.ts";
 import { Storage } from "../../src/storage/storage.ts";
-import type { TelemetryRow } from "../../src/storage/telemetry-row.ts";
 import { systemTimers } from "../../src/timers.ts";
+import { beginBench } from "./report/report.ts";
+import { quantile } from "./report/statistics.ts";
+import { type BareTimes, measureBareSqlite } from "./storage/bare-sqlite.ts";
+import { sampleAnswer, samplePrompt, sampleRow } from "./storage/sample-rows.ts";
 
-const USAGE = "usage: bun scripts/bench/storage.ts [--seconds 10] [--rate 25000] [--folder DIR] [--json]";
-const GOALS = { rows_per_second: 20_000, stall_p99_ms: 5, journal_p99_ms: 50 } as const;
+const GOALS = { rowsPerSecond: 20_000, stallMs: 5, journalMs: 50 } as const;
 const TICK_MS = 2;
 const JOURNAL_EVERY_MS = 10;
+const BARE_BATCHES = 100;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-interface Result {
-  readonly seconds: number;
-  readonly rows_written: number;
-  readonly rows_dropped: number;
-  readonly rows_per_second: number;
-  readonly stall_p50_ms: number;
-  readonly stall_p99_ms: number;
-  readonly stall_max_ms: number;
-  readonly journal_writes: number;
-  readonly journal_p50_ms: number;
-  readonly journal_p99_ms: number;
-  readonly journal_max_ms: number;
-  readonly database_mb: number;
-  /** Of all threads; unlike the other figures it says something on a busy machine too. */
-  readonly cpu_us_per_row: number;
+const { report, options } = beginBench({ seconds: 10, rate: 25_000, folder: "" });
+
+interface Times {
+  readonly elapsedMs: number;
+  /** By how many ms each turn of the event loop came late. */
+  readonly stalls: readonly number[];
+  readonly journal: readonly number[];
+  /** Of all threads, in µs; unlike the other figures it says something on a busy machine too. */
+  readonly cpu: number;
 }
 
-/** What a busy service records: mostly canvas events, now and then an inference or a sample of the system. */
-function sampleRow(index: number): TelemetryRow {
-  const created_at = new Date(Date.now()).toISOString();
-  if (index % 20 === 0) {
-    return {
-      table: "performance_metrics",
-      row: {
-        correlation_id: `c${index}`,
-        engine: "text",
-        model: "a-model-of-usual-name-Q4_K_M",
-        status: "succeeded",
-        prompt_tokens: 250,
-        completion_tokens: 400,
-        duration_ms: 4200,
-        created_at,
-      } as Extract<TelemetryRow, { table: "performance_metrics" }>["row"],
-    };
-  }
-  return {
-    table: "canvas_events",
-    row: {
-      canvas_id: "2c4ae0b5-6b1f-4a6e-9d58-1f0f6b6f7c11",
-      widget_id: `6b1f4a6e-9d58-1f0f-6b6f-${String(index % 100_000).padStart(12, "0")}`,
-      widget_type: "Note",
-      operation_type: "updated",
-      changed_fields: "text,location",
-      created_at,
-    },
-  };
-}
-
-async function measure(storage: Storage, seconds: number, rate: number, file: string): Promise<Result> {
-  const stalls: number[] = [];
-  const writes: number[] = [];
-  let recorded = 0;
+async function measure(storage: Storage): Promise<Times> {
   const cpu = process.cpuUsage();
   const begin = performance.now();
-  const end = begin + seconds * 1000;
-
-  const load = new Promise<void>((resolve) => {
-    let expected = performance.now() + TICK_MS;
-    const tick = () => {
-      const now = performance.now();
-      stalls.push(Math.max(0, now - expected));
-      const due = Math.floor(((Math.min(now, end) - begin) * rate) / 1000);
-      for (; recorded < due; recorded++) storage.telemetry.record(sampleRow(recorded));
-      if (now >= end) {
-        resolve();
-        return;
-      }
-      // From before the recording: the time that it takes is a stall too.
-      expected = now + TICK_MS;
-      setTimeout(tick, TICK_MS);
-    };
-    setTimeout(tick, TICK_MS);
-  });
-
-  const journal = (async () => {
-    for (let index = 0; performance.now() < end; index++) {
-      const id = `prompt-${index}`;
-      await timed(writes, () =>
-        storage.journal.begin({
-          correlation_id: id,
-          canvas_id: "canvas",
-          widget_id: id,
-          operation_type: "note_prompt",
-          prompt: "What are the risks of this plan? ".repeat(10),
-          content_hash: id,
-          status: "pending",
-          stage: "queued",
-          created_at: new Date().toISOString(),
-        }),
-      );
-      await timed(writes, () =>
-        storage.journal.update(id, { status: "succeeded", response: "There are three. ".repeat(40) }),
-      );
-      await Bun.sleep(JOURNAL_EVERY_MS);
-    }
-  })();
-
-  await Promise.all([load, journal]);
-  const { telemetry } = storage.status();
-  // Rows that still wait have not been sustained.
-  const elapsed = (performance.now() - begin) / 1000;
+  const end = begin + options.seconds * 1000;
+  const [stalls, journal] = await Promise.all([offerRows(storage, begin, end), askPrompts(storage, end)]);
   const { user, system } = process.cpuUsage(cpu);
-  return {
-    seconds: round(elapsed),
-    rows_written: telemetry.written,
-    rows_dropped: telemetry.dropped,
-    rows_per_second: Math.round(telemetry.written / elapsed),
-    stall_p50_ms: percentile(stalls, 0.5),
-    stall_p99_ms: percentile(stalls, 0.99),
-    stall_max_ms: percentile(stalls, 1),
-    journal_writes: writes.length,
-    journal_p50_ms: percentile(writes, 0.5),
-    journal_p99_ms: percentile(writes, 0.99),
-    journal_max_ms: percentile(writes, 1),
-    database_mb: round(statSync(file).size / 1e6),
-    cpu_us_per_row: round((user + system) / telemetry.written),
+  return { elapsedMs: performance.now() - begin, stalls, journal, cpu: user + system };
+}
+
+function offerRows(storage: Storage, begin: number, end: number): Promise<number[]> {
+  const stalls: number[] = [];
+  const done = Promise.withResolvers<number[]>();
+  let recorded = 0;
+  let expected = performance.now() + TICK_MS;
+  const tick = () => {
+    const now = performance.now();
+    stalls.push(Math.max(0, now - expected));
+    const due = Math.floor(((Math.min(now, end) - begin) * options.rate) / 1000);
+    for (; recorded < due; recorded++) storage.telemetry.record(sampleRow(recorded));
+    if (now >= end) return done.resolve(stalls);
+    // From before the recording: the time that it takes is a stall too.
+    expected = now + TICK_MS;
+    setTimeout(tick, TICK_MS);
   };
+  setTimeout(tick, TICK_MS);
+  return done.promise;
 }
 
-async function timed(times: number[], run: () => Promise<unknown>): Promise<void> {
-  const begin = performance.now();
-  await run();
-  times.push(performance.now() - begin);
-}
-
-function percentile(values: number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
-}
-
-function table(result: Result): string {
-  const met = {
-    rows_per_second: result.rows_per_second >= GOALS.rows_per_second,
-    stall_p99_ms: result.stall_p99_ms <= GOALS.stall_p99_ms,
-    journal_p99_ms: result.journal_p99_ms <= GOALS.journal_p99_ms,
+async function askPrompts({ journal }: Storage, end: number): Promise<number[]> {
+  const times: number[] = [];
+  const timed = async (run: () => Promise<unknown>) => {
+    const begun = performance.now();
+    await run();
+    times.push(performance.now() - begun);
   };
-  const lines = Object.entries(result).map(([name, value]) => {
-    const goal = name in GOALS ? `goal ${GOALS[name as keyof typeof GOALS]}` : "";
-    const verdict = name in met ? (met[name as keyof typeof met] ? "met" : "MISSED") : "";
-    return `${name.padEnd(20)}${String(value).padStart(12)}  ${goal.padEnd(12)}${verdict}`;
-  });
-  return `${lines.join("\n")}\n`;
+  for (let index = 0; performance.now() < end; index++) {
+    const prompt = samplePrompt(index);
+    await timed(() => journal.begin(prompt));
+    await timed(() => journal.update(prompt.correlation_id, sampleAnswer()));
+    await Bun.sleep(JOURNAL_EVERY_MS);
+  }
+  return times;
 }
 
-async function main(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      seconds: { type: "string", default: "10" },
-      rate: { type: "string", default: "25000" },
-      folder: { type: "string" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
+function tell(
+  { elapsedMs, stalls, journal, cpu }: Times,
+  { written, dropped }: { readonly written: number; readonly dropped: number },
+  bare: BareTimes,
+  bytes: number,
+): void {
+  const blocked = "a batch on the main thread";
+  const alone = "on the main thread";
+  report.add(
+    {
+      name: `rows written, of ${options.rate} offered a second`,
+      // Rows that still wait have not been sustained.
+      value: (written * 1000) / elapsedMs,
+      unit: "/s",
+      goal: { atLeast: GOALS.rowsPerSecond },
+      beside: { what: alone, value: bare.rowsPerSecond },
     },
-  });
-  if (values.help) {
-    process.stdout.write(`${USAGE}\n`);
-    return 0;
-  }
-  const folder = mkdtempSync(join(values.folder ?? tmpdir(), "storage-bench-"));
-  const file = join(folder, "data.db");
-  const storage = new Storage({
-    file,
-    workers: {
-      writer: new URL("../../src/storage/worker.ts", import.meta.url),
-      queries: new URL("../../src/storage/query-worker.ts", import.meta.url),
+    { name: "rows dropped", value: dropped, unit: "", goal: { atMost: 0 } },
+    {
+      name: "stall of the main thread, p50",
+      value: quantile(stalls, 0.5),
+      unit: "ms",
+      beside: { what: blocked, value: quantile(bare.batches, 0.5) },
     },
-    retention: { historyMs: 30 * DAY_MS, metricsMs: 7 * DAY_MS },
-    warnBytes: Number.POSITIVE_INFINITY,
-    timers: systemTimers,
-    logger: createLogger({ level: "error", secrets: [], outputs: [] }),
-  });
-  try {
-    await storage.start();
-    const result = await measure(storage, Number(values.seconds), Number(values.rate), file);
-    process.stdout.write(values.json ? `${JSON.stringify({ ...result, goals: GOALS })}\n` : table(result));
-    return result.rows_per_second >= GOALS.rows_per_second ? 0 : 1;
-  } finally {
-    await storage.stop();
-    rmSync(folder, { recursive: true });
-  }
+    {
+      name: "stall of the main thread, p99",
+      value: quantile(stalls, 0.99),
+      unit: "ms",
+      goal: { atMost: GOALS.stallMs },
+      beside: { what: blocked, value: quantile(bare.batches, 0.99) },
+    },
+    {
+      name: "stall of the main thread, longest",
+      value: quantile(stalls, 1),
+      unit: "ms",
+      beside: { what: blocked, value: quantile(bare.batches, 1) },
+    },
+    {
+      name: "write of the journal meanwhile, p50",
+      value: quantile(journal, 0.5),
+      unit: "ms",
+      beside: { what: alone, value: quantile(bare.journal, 0.5) },
+    },
+    {
+      name: "write of the journal meanwhile, p99",
+      value: quantile(journal, 0.99),
+      unit: "ms",
+      goal: { atMost: GOALS.journalMs },
+      beside: { what: alone, value: quantile(bare.journal, 0.99) },
+    },
+    {
+      name: "write of the journal meanwhile, longest",
+      value: quantile(journal, 1),
+      unit: "ms",
+      beside: { what: alone, value: quantile(bare.journal, 1) },
+    },
+    {
+      name: "processor time of a row",
+      value: cpu / written,
+      unit: "µs",
+      beside: { what: alone, value: bare.cpuPerRow },
+    },
+    { name: "database", value: bytes / 1e6, unit: "MB" },
+  );
 }
 
-process.exitCode = await main(process.argv.slice(2));
+const folder = await temporaryFolder("cll-storage-", options.folder || undefined);
+const file = join(folder.path, "data.db");
+const storage = new Storage({
+  file,
+  workers: {
+    writer: new URL("../../src/storage/worker.ts", import.meta.url),
+    queries: new URL("../../src/storage/query-worker.ts", import.meta.url),
+  },
+  retention: { historyMs: 30 * DAY_MS, metricsMs: 7 * DAY_MS },
+  warnBytes: Number.POSITIVE_INFINITY,
+  timers: systemTimers,
+  logger: createLogger({ level: "error", secrets: [], outputs: [] }),
+});
+try {
+  await storage.start();
+  const times = await measure(storage);
+  const { telemetry } = storage.status();
+  const bytes = statSync(file).size;
+  await storage.stop();
+  tell(times, telemetry, measureBareSqlite(join(folder.path, "bare.db"), BARE_BATCHES), bytes);
+  await report.end();
+} finally {
+  await storage.stop();
+  folder.remove();
+}

@@ -24,8 +24,8 @@ export interface TemporaryFolder {
 }
 
 /** An empty folder that is gone with this program at the latest. */
-export async function temporaryFolder(prefix: string): Promise<TemporaryFolder> {
-  const path = await mkdtemp(join(tmpdir(), prefix));
+export async function temporaryFolder(prefix: string, parent = tmpdir()): Promise<TemporaryFolder> {
+  const path = await mkdtemp(join(parent, prefix));
   const removed = () => rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   const forget = atExit(removed);
   const remove = () => {

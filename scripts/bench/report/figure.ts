@@ -11,11 +11,18 @@ export interface Figure {
 
 export type Goal = { readonly atMost: number } | { readonly atLeast: number };
 
+/** What could not be measured on this machine, and what is missing. */
+export interface Skipped {
+  readonly name: string;
+  readonly reason: string;
+}
+
 /** One run of one benchmark, as it is written to a file. */
 export interface BenchResult {
   readonly bench: string;
   readonly machine: Machine;
   readonly figures: readonly Figure[];
+  readonly skipped?: readonly Skipped[];
 }
 
 /** What figures depend on besides the program. */

@@ -1,7 +1,7 @@
 import { cpus, loadavg } from "node:os";
 import { basename } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { type BenchResult, type Figure, isMet, type Machine } from "./figure.ts";
+import { type BenchResult, type Figure, isMet, type Machine, type Skipped } from "./figure.ts";
 import { resultTable } from "./table.ts";
 
 /**
@@ -13,6 +13,7 @@ export class Report {
   readonly #jsonFile: string | undefined;
   readonly #loadBefore = load();
   readonly #figures: Figure[] = [];
+  readonly #skipped: Skipped[] = [];
 
   constructor(bench: string, jsonFile: string | undefined) {
     this.#bench = bench;
@@ -23,9 +24,17 @@ export class Report {
     this.#figures.push(...figures);
   }
 
+  /** Says that something cannot be measured here, and why; that is no failure. */
+  skip(name: string, reason: string): void {
+    this.#skipped.push({ name, reason });
+  }
+
   async end(): Promise<void> {
     const machine = thisMachine(this.#loadBefore);
-    const result: BenchResult = { bench: this.#bench, machine, figures: this.#figures };
+    const result: BenchResult = {
+      ...{ bench: this.#bench, machine, figures: this.#figures },
+      ...(this.#skipped.length === 0 ? {} : { skipped: this.#skipped }),
+    };
     process.stdout.write(resultTable(result));
     if (this.#jsonFile !== undefined) await Bun.write(this.#jsonFile, `${JSON.stringify(result, null, 2)}\n`);
     if (this.#figures.some((figure) => isMet(figure) === false)) process.exitCode = 1;

@@ -1,4 +1,4 @@
-import { type BenchResult, type Figure, type Goal, isMet, type Machine } from "./figure.ts";
+import { type BenchResult, type Figure, type Goal, isMet, type Machine, type Skipped } from "./figure.ts";
 import { shortNumber } from "./statistics.ts";
 
 type Row = readonly string[];
@@ -11,8 +11,9 @@ export function describeMachine({ cores, cpu, load, bun, commit }: Machine): str
 }
 
 /** One benchmark for people. */
-export function resultTable({ bench, machine, figures }: BenchResult): string {
-  return `${bench}: ${describeMachine(machine)}\n${aligned([HEADER, ...figures.map(figureRow)])}`;
+export function resultTable({ bench, machine, figures, skipped = [] }: BenchResult): string {
+  const rows = [HEADER, ...figures.map(figureRow), ...skipped.map(skippedRow)];
+  return `${bench}: ${describeMachine(machine)}\n${aligned(rows)}`;
 }
 
 /**
@@ -23,14 +24,18 @@ export function summaryTable(results: readonly BenchResult[], earlier: readonly 
   const known = new Map(
     earlier.flatMap(({ bench, figures }) => figures.map((figure) => [`${bench} ${figure.name}`, figure])),
   );
-  const rows = results.flatMap(({ bench, figures }) =>
-    figures.map((figure, index) => {
+  const rows = results.flatMap(({ bench, figures, skipped = [] }) => [
+    ...figures.map((figure) => {
       const before = known.get(`${bench} ${figure.name}`);
-      const was = before === undefined ? [] : [`was ${withUnit(before.value, before.unit)}`];
-      return [index === 0 ? bench : "", ...figureRow(figure), ...was];
+      return [bench, ...figureRow(figure), ...(before === undefined ? [] : [change(before, figure)])];
     }),
-  );
-  return aligned([["benchmark", ...HEADER], ...rows]);
+    ...skipped.map((each) => [bench, ...skippedRow(each)]),
+  ]);
+  const header = ["benchmark", ...HEADER, ...(earlier.length === 0 ? [] : ["before"])];
+  return aligned([
+    header,
+    ...rows.map((row, index) => (row[0] === rows[index - 1]?.[0] ? ["", ...row.slice(1)] : row)),
+  ]);
 }
 
 function figureRow(figure: Figure): Row {
@@ -43,6 +48,16 @@ function figureRow(figure: Figure): Row {
     verdict === null ? "" : verdict ? "ok" : "MISSED",
     beside === undefined ? "" : `${beside.what}: ${withUnit(beside.value, beside.unit ?? unit)}`,
   ];
+}
+
+function skippedRow({ name, reason }: Skipped): Row {
+  return [name, "SKIPPED", "", "", reason];
+}
+
+function change(before: Figure, now: Figure): string {
+  const percent = Math.round((now.value / before.value - 1) * 100);
+  const sign = percent > 0 ? "+" : "";
+  return `${withUnit(before.value, before.unit)}${Number.isFinite(percent) ? ` (${sign}${percent} %)` : ""}`;
 }
 
 function describeGoal(goal: Goal, unit: string): string {

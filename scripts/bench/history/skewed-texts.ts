@@ -1,4 +1,4 @@
-import type { Texts } from "../../src/storage/testing/large-history.ts";
+import type { Texts } from "../../../src/storage/testing/large-history.ts";
 
 const PROMPT_WORDS = 12;
 const RESPONSE_WORDS = 70;

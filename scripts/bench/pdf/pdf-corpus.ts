@@ -1,13 +1,13 @@
 // Makes the PDFs that pdf-text.ts measures, with the programs people make PDFs with, and takes some from Debian's
-// documentation: `bun scripts/bench/pdf-corpus.ts FOLDER`. What is not installed is named and left out. On Debian 12:
+// documentation: `bun scripts/bench/pdf/pdf-corpus.ts FOLDER`. What is not installed is named and left out. On Debian 12:
 // apt-get install --no-install-recommends groff ghostscript qpdf poppler-utils img2pdf texlive-latex-recommended
 //   texlive-fonts-recommended libreoffice-writer-nogui libreoffice-calc-nogui chromium weasyprint pango1.0-tools
 //   fonts-noto-cjk fonts-hosny-amiri fonts-dejavu debian-reference-en debian-reference-ja debian-faq-de
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { $ } from "bun";
+import { makePdf } from "../../../src/documents/testing/make-pdf.ts";
 import {
   GREETINGS,
   latexColumns,
@@ -21,11 +21,11 @@ import {
 
 const folder = resolve(process.argv[2] ?? "");
 if (process.argv[2] === undefined) {
-  process.stderr.write("usage: bun scripts/bench/pdf-corpus.ts FOLDER\n");
+  process.stderr.write("usage: bun scripts/bench/pdf/pdf-corpus.ts FOLDER\n");
   process.exit(2);
 }
 await mkdir(folder, { recursive: true });
-const work = await mkdtemp(join(tmpdir(), "cll-corpus-"));
+const work = await mkdtemp(join(folder, "work-"));
 
 function out(name: string): string {
   return join(folder, `${name}.pdf`);
@@ -83,6 +83,12 @@ async function weasyprint(name: string, html: string): Promise<void> {
   await $`weasyprint ${await file(`${name}.html`, html)} ${out(name)}`.quiet();
 }
 
+await make("plain-prose", [], () => {
+  const pages = prose(300, 9)
+    .split("\n\n")
+    .map((paragraph) => ({ lines: paragraph.match(/.{1,80}(?: |$)/g) ?? [] }));
+  return Bun.write(out("plain-prose"), makePdf(pages));
+});
 await make("groff-500-pages", ["groff"], async () => {
   const source = await file("long.ms", `.LP\n${prose(36_000, 1).replaceAll("\n\n", "\n.PP\n")}\n`);
   await $`groff -Kutf8 -ms -Tpdf ${source} > ${out("groff-500-pages")}`.quiet();

@@ -1,10 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { makeLargeHistory } from "../../src/storage/testing/large-history.ts";
+import { makeLargeHistory } from "../../../src/storage/testing/large-history.ts";
 import { skewedTexts } from "./skewed-texts.ts";
 
-const USAGE = "usage: bun scripts/bench/seed-history.ts FILE [--rows 1000000] [--days 30]";
+const USAGE = "usage: bun scripts/bench/history/seed-history.ts FILE [--rows 1000000] [--days 30]";
 /** How long metrics and events are kept by default; older prompts have none any more. */
 const METRICS_DAYS = 7;
 /** In a million prompts each comes ten times. */

@@ -1,4 +1,4 @@
-import { Random } from "../chaos-test/random.ts";
+import { Random } from "../../chaos-test/random.ts";
 
 const SUBJECTS = [
   "The committee",

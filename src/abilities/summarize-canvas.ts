@@ -1,5 +1,7 @@
+import type { Widget } from "../canvus/widget.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { TextEngine } from "../inference/text-engine.ts";
+import { TimeSlice } from "../time-slice.ts";
 import { answerTitle } from "../triggers/our-marks.ts";
 import type { Ability, AbilityRequest } from "./ability.ts";
 import { answerText } from "./answer-end.ts";
@@ -14,8 +16,8 @@ export interface SummarizeCanvasOptions {
   readonly maxTokens: number;
 }
 
-/** Texts that an engine counts in one call. */
-const COUNTED_AT_ONCE = 5000;
+/** Texts that an engine counts in one call: so many are sent without the service doing nothing else meanwhile. */
+const COUNTED_AT_ONCE = 500;
 
 const ASK = "Summarize the notes on this canvas:\n";
 const SYSTEM_PROMPT =
@@ -28,7 +30,7 @@ export function summarizeCanvas({ engine, style, maxTokens }: SummarizeCanvasOpt
   return async (request) => {
     const { correlationId, signal, progress, show } = request;
     progress("reading the canvas …", 0);
-    const lines = await canvasOutline(request.canvas, ownWidgets(request));
+    const lines = await canvasOutline(request.canvas, isOwn(request));
     if (lines.length === 0)
       throw new AppError("NOTHING_TO_SUMMARIZE", "There is nothing to read on this canvas.");
     const room = await roomFor(engine, style, maxTokens);
@@ -64,10 +66,9 @@ function stage(done: number, calls: number): string {
 }
 
 /** The icon that asked and the note that will be the answer say nothing about the canvas. */
-function ownWidgets({ canvas, trigger, correlationId }: AbilityRequest): Set<string> {
-  const own = new Set([trigger.id]);
-  for (const { id, title } of canvas.state.all()) if (title === answerTitle(correlationId)) own.add(id);
-  return own;
+function isOwn({ trigger, correlationId }: AbilityRequest): (widget: Widget) => boolean {
+  const title = answerTitle(correlationId);
+  return (widget) => widget.id === trigger.id || widget.title === title;
 }
 
 /** Fills pieces with whole lines; a line that is too long for one is left to the engine, which cuts its middle. */
@@ -77,6 +78,7 @@ async function inPieces(
   engine: TextEngine,
   signal: AbortSignal,
 ): Promise<Section[]> {
+  const slice = new TimeSlice();
   const counts: number[] = [];
   while (counts.length < lines.length) {
     counts.push(
@@ -86,6 +88,7 @@ async function inPieces(
   const pieces: string[][] = [];
   let used = Number.POSITIVE_INFINITY;
   for (const [at, line] of lines.entries()) {
+    if (at % COUNTED_AT_ONCE === 0) await slice.restIfOver();
     const needed = (counts[at] ?? 0) + 1;
     if (used + needed > limit) {
       pieces.push([]);

@@ -23,8 +23,9 @@ export interface CanvasStateCounters {
 
 interface Entry {
   widget: Widget;
-  /** Its place among its siblings. */
-  at: number;
+  /** Its neighbours among the children of its parent. */
+  before: Entry | undefined;
+  after: Entry | undefined;
   /** The last snapshot that mentioned it; 0 for none. */
   snapshot: number;
 }
@@ -44,12 +45,15 @@ interface Entry {
  */
 export class CanvasState {
   readonly #entries = new SplitMap<Entry>();
-  /** By the id of their parent, which may not be there. Arrays, because a Set of 100,000 grows for 8 ms at once. */
-  readonly #children = new Map<string, Entry[]>();
-  readonly #connectors = new Map<string, Widget>();
+  /**
+   * The first child by the id of the parent, which may not be there. The others follow in a chain: of an array of
+   * 100,000 the garbage collector would have to look through all of it after every change.
+   */
+  readonly #firstChildren = new SplitMap<Entry>();
+  readonly #connectors = new SplitMap<Widget>();
   readonly #areas = new WidgetAreas(
     (id) => this.get(id),
-    (id) => (this.#children.get(id) ?? []).map(({ widget }) => widget),
+    (id) => this.#childrenOf(id),
   );
   readonly #maxWidgets: number;
   #sharedCanvasId: string | undefined;
@@ -87,9 +91,12 @@ export class CanvasState {
     return this.#connectors.values();
   }
 
-  /** Ids and places, in canvas units, of all widgets that overlap the area, which may be without end. */
-  within(area: Rect): Map<string, Rect> {
-    return this.#areas.within(area);
+  /**
+   * Ids and places, in canvas units, of the widgets that overlap the area, which may be without end.
+   * @param most for who has no use for more than so many
+   */
+  within(area: Rect, most = Number.POSITIVE_INFINITY): Map<string, Rect> {
+    return this.#areas.within(area, most);
   }
 
   /** Takes in the whole state of the canvas: what it does not mention is gone. */
@@ -152,7 +159,7 @@ export class CanvasState {
     if (widget.widget_type === "SharedCanvas") this.#sharedCanvasId = widget.id;
     if (widget.widget_type.toLowerCase() === "connector") this.#connectors.set(widget.id, widget);
     if (entry === undefined || previous === undefined) {
-      const added = { widget, at: 0, snapshot: 0 };
+      const added: Entry = { widget, before: undefined, after: undefined, snapshot: 0 };
       this.#entries.set(widget.id, added);
       this.#link(added);
       this.#areas.update(widget);
@@ -169,26 +176,31 @@ export class CanvasState {
   #link(entry: Entry): void {
     const { parent_id: parent } = entry.widget;
     if (parent === undefined || parent === "") return;
-    const siblings = this.#children.get(parent);
-    if (siblings === undefined) this.#children.set(parent, [entry]);
-    entry.at = siblings === undefined ? 0 : siblings.push(entry) - 1;
+    entry.after = this.#firstChildren.get(parent);
+    if (entry.after) entry.after.before = entry;
+    this.#firstChildren.set(parent, entry);
   }
 
-  #unlink({ widget: { parent_id: parent }, at }: Entry): void {
-    const siblings = this.#children.get(parent ?? "");
-    const last = siblings?.pop();
-    if (parent === undefined || siblings === undefined || last === undefined) return;
-    if (siblings.length === 0) this.#children.delete(parent);
-    if (at === siblings.length) return;
-    siblings[at] = last;
-    last.at = at;
+  #unlink(entry: Entry): void {
+    const { before, after, widget } = entry;
+    const { parent_id: parent } = widget;
+    if (before) before.after = after;
+    else if (parent !== undefined && after) this.#firstChildren.set(parent, after);
+    else if (parent !== undefined) this.#firstChildren.delete(parent);
+    if (after) after.before = before;
+    entry.before = undefined;
+    entry.after = undefined;
+  }
+
+  *#childrenOf(id: string): Generator<Widget> {
+    for (let entry = this.#firstChildren.get(id); entry; entry = entry.after) yield entry.widget;
   }
 
   /** Servers may not report the children of a deleted widget; deleting each one at once keeps cycles harmless. */
   *#deleteTree(update: WidgetUpdate): Generator<WidgetChange | null> {
     const doomed = [update.id];
     for (let id = doomed.pop(); id !== undefined; id = doomed.pop()) {
-      for (const { widget } of this.#children.get(id) ?? []) doomed.push(widget.id);
+      for (const child of this.#childrenOf(id)) doomed.push(child.id);
       yield this.#delete(id, id === update.id ? update : {});
     }
   }

@@ -1,12 +1,14 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { AppError } from "../errors/app-error.ts";
-import { parseElement } from "./frame.ts";
+import { parseElements } from "./frame.ts";
 import { FrameReader } from "./frame-reader.ts";
 
 const encoder = new TextEncoder();
 
-const read = (text: string, reader = new FrameReader()) => reader.push(encoder.encode(text));
+const push = (reader: FrameReader, bytes: Uint8Array) =>
+  reader.push(bytes).map(({ isList, updates }) => ({ isList, updates: [...updates] }));
+const read = (text: string, reader = new FrameReader()) => push(reader, encoder.encode(text));
 
 function cut(bytes: Uint8Array, positions: readonly number[]): Uint8Array[] {
   const ends = [...new Set(positions.map((position) => position % (bytes.length + 1)))].sort((a, b) => a - b);
@@ -35,7 +37,7 @@ test("frames come out whole wherever the bytes are cut, with either line end, sp
       (frames, positions) => {
         const lines = frames.map(([value, end, indent]) => spaced(JSON.stringify(value), indent) + end);
         const reader = new FrameReader();
-        const got = cut(encoder.encode(lines.join("")), positions).flatMap((chunk) => reader.push(chunk));
+        const got = cut(encoder.encode(lines.join("")), positions).flatMap((chunk) => push(reader, chunk));
         // What JSON cannot say, such as -0, is compared as JSON says it.
         const expected: unknown[] = frames.map(([value]) => JSON.parse(JSON.stringify(value)));
         expect(got.map(({ isList, updates }) => (isList ? updates : updates[0]))).toEqual(expected as never);
@@ -55,7 +57,7 @@ function spaced(line: string, indent: number): string {
 test("a character cut in the middle is put together again, byte by byte", () => {
   const reader = new FrameReader();
   const bytes = encoder.encode('[{"id":"a","text":"Grüße 👋 東京"}]\n');
-  const frames = [...bytes].flatMap((byte) => reader.push(Uint8Array.of(byte)));
+  const frames = [...bytes].flatMap((byte) => push(reader, Uint8Array.of(byte)));
   expect(frames).toEqual([{ isList: true, updates: [{ id: "a", text: "Grüße 👋 東京" }] }]);
 });
 
@@ -107,7 +109,7 @@ test("what JSON.parse refuses is refused, wherever it is damaged, and nothing el
     fc.property(fc.nat(line.length - 1), damage, (at, by) => {
       const damaged = line.slice(0, at) + by + line.slice(at + 1);
       expect(outcome(() => read(`${damaged}\n`)[0]?.updates)).toEqual(
-        outcome(() => elementsOf(JSON.parse(damaged)).flatMap((json) => parseElement(json) ?? [])),
+        outcome(() => elementsOf(JSON.parse(damaged)).flatMap(parseElements)),
       );
     }),
     { numRuns: 1000 },

@@ -1,4 +1,4 @@
-import { badFrame, type Frame, parseElement } from "./frame.ts";
+import { badFrame, type Frame, parseElements } from "./frame.ts";
 import type { WidgetUpdate } from "./parse-widget.ts";
 
 /** A first frame of a large canvas exceeds 50 MB; beyond this the server has lost its way. */
@@ -21,22 +21,35 @@ const decoder = new TextDecoder();
 /** What may come next, outside of elements. `first` is an element or the end of the list, `end` that of the line. */
 type Expected = "line" | "first" | "element" | "comma" | "end";
 
+/** Of one long array the garbage collector would have to look through all of it again after every addition. */
+class Parts implements Iterable<WidgetUpdate> {
+  readonly #parts: WidgetUpdate[][] = [];
+
+  add(part: WidgetUpdate[]): void {
+    this.#parts.push(part);
+  }
+
+  *[Symbol.iterator](): Generator<WidgetUpdate> {
+    for (const part of this.#parts) yield* part;
+  }
+}
+
 /**
- * Reads a widget stream: one line is a frame, an array of widgets or a single one; blank lines are keep-alives. Each
- * element is parsed as soon as its last byte is there, so that a first frame of 50 MB is worked off while it comes,
- * in pieces as small as the caller wants, and not in one go when it is complete.
+ * Reads a widget stream: one line is a frame, an array of widgets or a single one; blank lines are keep-alives. Of each
+ * chunk the elements that are whole are parsed together, so that a first frame of 50 MB is worked off while it comes, in
+ * pieces as small as the caller wants, and not in one go when it is complete.
  */
 export class FrameReader {
   readonly #maxLineBytes: number;
   #lineBytes = 0;
   #expected: Expected = "line";
   #isList = false;
-  #updates: WidgetUpdate[] = [];
+  #updates = new Parts();
   /** Braces and brackets that are open in the element that is being read; 0 = outside of elements. */
   #depth = 0;
   #isInString = false;
   #isEscaped = false;
-  /** What earlier chunks had of this element. */
+  /** What earlier chunks had of the element that is being read. */
   #pieces: Uint8Array[] = [];
 
   constructor(maxLineBytes = MAX_LINE_BYTES) {
@@ -50,13 +63,28 @@ export class FrameReader {
    */
   push(chunk: Uint8Array): Frame[] {
     const frames: Frame[] = [];
+    /** Whole elements that are not parsed yet lie between these. */
+    let start = 0;
+    let end = 0;
+    let begun = 0;
     for (let at = 0; at < chunk.length; ) {
-      const isInside = this.#depth > 0 || this.#beginsElement(chunk[at]);
-      const end = isInside ? this.#readElement(chunk, at) : at + 1;
-      if (chunk[at] !== NEWLINE) this.#count(end - at);
-      if (!isInside) this.#readBetween(chunk[at], frames);
-      at = end;
+      const byte = chunk[at];
+      const isInside = this.#depth > 0 || this.#beginsElement(byte);
+      const next = isInside ? this.#skipElement(chunk, at) : at + 1;
+      if (byte !== NEWLINE) this.#count(next - at);
+      if (isInside) {
+        begun = at;
+        if (end === start) start = at;
+        if (this.#depth === 0) end = next;
+      } else if (byte === NEWLINE) {
+        this.#parse(chunk.subarray(start, end));
+        start = end = next;
+      }
+      if (!isInside) this.#readBetween(byte, frames);
+      at = next;
     }
+    this.#parse(chunk.subarray(start, end));
+    if (this.#depth > 0) this.#pieces.push(chunk.subarray(begun));
     return frames;
   }
 
@@ -67,7 +95,7 @@ export class FrameReader {
   }
 
   /** @returns where the element ends, or the chunk. */
-  #readElement(chunk: Uint8Array, start: number): number {
+  #skipElement(chunk: Uint8Array, start: number): number {
     let depth = this.#depth;
     let isInString = this.#isInString;
     let isEscaped = this.#isEscaped;
@@ -88,18 +116,16 @@ export class FrameReader {
     this.#depth = depth;
     this.#isInString = isInString;
     this.#isEscaped = isEscaped;
-    this.#pieces.push(chunk.subarray(start, at));
-    if (depth === 0) this.#endElement();
+    if (depth === 0) this.#expected = this.#isList ? "comma" : "end";
     return at;
   }
 
-  #endElement(): void {
-    const [first, ...more] = this.#pieces;
-    const bytes = more.length === 0 ? first : Buffer.concat(this.#pieces);
+  /** The first of them may have begun in earlier chunks. */
+  #parse(elements: Uint8Array): void {
+    if (elements.length === 0) return;
+    const bytes = this.#pieces.length === 0 ? elements : Buffer.concat([...this.#pieces, elements]);
     this.#pieces = [];
-    const update = parseElement(decoder.decode(bytes));
-    if (update !== null) this.#updates.push(update);
-    this.#expected = this.#isList ? "comma" : "end";
+    this.#updates.add(parseElements(decoder.decode(bytes)));
   }
 
   #readBetween(byte: number | undefined, frames: Frame[]): void {
@@ -117,7 +143,7 @@ export class FrameReader {
 
   #endLine(): Frame {
     const frame = { isList: this.#isList, updates: this.#updates };
-    this.#updates = [];
+    this.#updates = new Parts();
     this.#lineBytes = 0;
     this.#expected = "line";
     return frame;

@@ -5,17 +5,21 @@ import { parseWidgetUpdate, type WidgetUpdate } from "./parse-widget.ts";
 export interface Frame {
   /** Collections send arrays; a bare object is accepted but can never be a whole picture of the canvas. */
   readonly isList: boolean;
-  readonly updates: readonly WidgetUpdate[];
+  readonly updates: Iterable<WidgetUpdate>;
 }
 
 /**
- * Reads one element of a frame.
+ * Reads elements of a frame. Many at once cost less, and leave less behind for the garbage collector.
  *
- * @returns null for what is left out: ink strokes (Annotation) and elements without an id (CanvasBackground).
- * @throws AppError CANVUS_PROTOCOL when it is no widget; the stream cannot be trusted any more then.
+ * @param json objects with commas between them
+ * @returns without what is left out: ink strokes (Annotation) and elements without an id (CanvasBackground).
+ * @throws AppError CANVUS_PROTOCOL when one is no widget; the stream cannot be trusted any more then.
  */
-export function parseElement(json: string): WidgetUpdate | null {
-  const element = parseObject(json);
+export function parseElements(json: string): WidgetUpdate[] {
+  return parseObjects(json).flatMap((element) => widgetOf(element) ?? []);
+}
+
+function widgetOf(element: object): WidgetUpdate | null {
   const update = parseWidgetUpdate(element);
   if (update !== null) return update.widget_type === "Annotation" ? null : update;
   // A server that reports trouble inside the stream does it with a message instead of a widget.
@@ -25,9 +29,9 @@ export function parseElement(json: string): WidgetUpdate | null {
   return null;
 }
 
-function parseObject(json: string): object {
+function parseObjects(json: string): object[] {
   try {
-    return JSON.parse(json);
+    return JSON.parse(`[${json}]`);
   } catch {
     throw badFrame("is not JSON");
   }

@@ -27,7 +27,7 @@ const CANVAS_FRAME: Frame = { origin: { x: 0, y: 0 }, scale: 1 };
  * accepts them) is followed once.
  */
 export function geometryOf(widget: Widget, lookup: WidgetLookup): Geometry {
-  return new GeometryIndex(lookup).of(widget);
+  return inFrame(widget, frameAround(widget, lookup, null));
 }
 
 /** Computes many widgets of one canvas; each parent is worked out only once. Use it for one moment, then drop it. */
@@ -40,44 +40,51 @@ export class GeometryIndex {
   }
 
   of(widget: Widget): Geometry {
-    const { origin, scale } = this.#inside(this.#around(widget), widget);
-    const { width = 0, height = 0 } = widget.size ?? {};
-    return { rect: { ...origin, width: width * scale, height: height * scale }, scale };
+    return inFrame(widget, frameAround(widget, this.#lookup, this.#frames));
   }
+}
 
-  /** The coordinate system a widget's own location is given in: that of its parent. */
-  #around(widget: Widget): Frame {
-    const chain: Widget[] = [];
-    // Most widgets lie on the canvas itself and have no chain of parents to get lost in.
-    let seen: Set<string> | undefined;
-    let frame = CANVAS_FRAME;
-    for (let id = widget.parent_id; id !== undefined && id !== "" && id !== widget.id && !seen?.has(id); ) {
-      const known = this.#frames.get(id);
-      if (known !== undefined) {
-        frame = known;
-        break;
-      }
-      const parent = this.#lookup(id);
-      if (parent === undefined) break;
-      chain.push(parent);
-      id = parent.parent_id;
-      if (id) seen = (seen ?? new Set()).add(parent.id);
+/**
+ * The coordinate system a widget's own location is given in: that of its parent.
+ * @param known those of parents that were worked out already; more are added
+ */
+function frameAround(widget: Widget, lookup: WidgetLookup, known: Map<string, Frame> | null): Frame {
+  const chain: Widget[] = [];
+  // Most widgets lie on the canvas itself and have no chain of parents to get lost in.
+  let seen: Set<string> | undefined;
+  let frame = CANVAS_FRAME;
+  for (let id = widget.parent_id; id !== undefined && id !== "" && id !== widget.id && !seen?.has(id); ) {
+    const there = known?.get(id);
+    if (there !== undefined) {
+      frame = there;
+      break;
     }
-    for (const parent of chain.reverse()) {
-      frame = this.#inside(frame, parent);
-      this.#frames.set(parent.id, frame);
-    }
-    return frame;
+    const parent = lookup(id);
+    if (parent === undefined) break;
+    chain.push(parent);
+    id = parent.parent_id;
+    if (id) seen = (seen ?? new Set()).add(parent.id);
   }
+  for (const parent of chain.reverse()) {
+    frame = frameInside(frame, parent);
+    known?.set(parent.id, frame);
+  }
+  return frame;
+}
 
-  /** The coordinate system of a widget's children. */
-  #inside(outer: Frame, widget: Widget): Frame {
-    const { x = 0, y = 0 } = widget.location ?? {};
-    return {
-      origin: { x: outer.origin.x + x * outer.scale, y: outer.origin.y + y * outer.scale },
-      scale: outer.scale * ownScale(widget),
-    };
-  }
+/** The coordinate system of a widget's children. */
+function frameInside(outer: Frame, widget: Widget): Frame {
+  const { x = 0, y = 0 } = widget.location ?? {};
+  return {
+    origin: { x: outer.origin.x + x * outer.scale, y: outer.origin.y + y * outer.scale },
+    scale: outer.scale * ownScale(widget),
+  };
+}
+
+function inFrame(widget: Widget, around: Frame): Geometry {
+  const { origin, scale } = frameInside(around, widget);
+  const { width = 0, height = 0 } = widget.size ?? {};
+  return { rect: { x: origin.x, y: origin.y, width: width * scale, height: height * scale }, scale };
 }
 
 /** The widget itself, its parent, and so on up to the one directly below the root. */

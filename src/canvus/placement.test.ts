@@ -8,7 +8,8 @@ const trigger: Rect = { x: 4000, y: 2000, width: 300, height: 300 };
 const size = { width: 480, height: 400 };
 const GAP = 15;
 
-const among = (rects: readonly Rect[]) => (area: Rect) => rects.filter((rect) => overlaps(rect, area));
+const among = (rects: readonly Rect[]) => (area: Rect, most?: number) =>
+  rects.filter((rect) => overlaps(rect, area)).slice(0, most);
 const place = (occupied: Rect[], from = trigger) => ({
   ...placeBeside(from, size, among(occupied), canvas),
   ...size,

@@ -9,9 +9,11 @@ const DEFAULT_GAP = 15;
 const NEAR = 3;
 /** Rows looked at when nothing is free beside the trigger; bounds the time on crowded canvases. */
 const MAX_ROWS = 200;
+/** Nor are places looked for among more obstacles than this: a millisecond or two. So many are a whole wall of notes. */
+const MAX_OBSTACLES = 2000;
 
-/** What lies in an area, which may be without end. */
-export type Occupied = (area: Rect) => readonly Rect[];
+/** What lies in an area, which may be without end; `most` of it, where more are of no use. */
+export type Occupied = (area: Rect, most?: number) => readonly Rect[];
 
 interface Search {
   readonly trigger: Rect;
@@ -36,12 +38,12 @@ interface Spot {
 export function placeBeside(trigger: Rect, size: Size, occupied: Occupied, canvas: Rect): Point {
   const gap = GAP_RATIO * Math.max(trigger.width, trigger.height) || DEFAULT_GAP;
   const search: Search = { trigger, size, gap };
-  const obstacles: Occupied = (area) => [...occupied(area).filter(hasArea), trigger];
+  const obstacles: Occupied = (area, most) => [...occupied(area, most).filter(hasArea), trigger];
   const bounds = hasArea(canvas) ? canvas : null;
   const near = bestBeside(search, obstacles, bounds);
   if (near !== null) return near;
   const isBackdrop = (rect: Rect) => rect !== trigger && contains(rect, trigger);
-  const others: Occupied = (area) => obstacles(area).filter((rect) => !isBackdrop(rect));
+  const others: Occupied = (area, most) => obstacles(area, most).filter((rect) => !isBackdrop(rect));
   const hasBackdrop = obstacles(trigger).some(isBackdrop);
   const onBackdrop = hasBackdrop ? bestBeside(search, others, bounds) : null;
   if (onBackdrop !== null) return onBackdrop;
@@ -68,14 +70,19 @@ function bestBeside({ trigger, size, gap }: Search, obstacles: Occupied, bounds:
   return null;
 }
 
-/** The nearest free place on the canvas. It is looked for in growing areas: most canvases have room somewhere near. */
+/**
+ * The nearest free place on the canvas. It is looked for in growing areas, because most canvases have room somewhere
+ * near; where there are too many obstacles, not at all.
+ */
 function nearestAnywhere(search: Search, obstacles: Occupied, canvas: Rect): Point | null {
   const { trigger, size, gap } = search;
   const length = Math.max(1, size.width, size.height, trigger.width, trigger.height);
   const step = Math.max((size.height + gap) / 2, (2 * canvas.height) / MAX_ROWS);
-  for (let reach = 4 * NEAR * length; ; reach *= 4) {
+  for (let reach = 2 * NEAR * length; ; reach *= 2) {
     const area = intersection(grown(trigger, reach), canvas);
-    const best = area && nearestInRows(search, obstacles(grown(area, gap)), area, step);
+    const inside = area ? obstacles(grown(area, gap), MAX_OBSTACLES) : [];
+    if (inside.length >= MAX_OBSTACLES) return null;
+    const best = area && nearestInRows(search, inside, area, step);
     // Outside of the area may be something nearer, unless the place lies well within it.
     if (best && best.distance <= reach - length) return best.point;
     if (area && contains(area, canvas)) return best?.point ?? null;
@@ -136,7 +143,7 @@ interface View {
 const UPRIGHT: View = { rect: (rect) => rect, size: (size) => size, back: (point) => point };
 
 const MIRRORED: View = {
-  rect: (rect) => ({ ...rect, x: -rect.x - rect.width }),
+  rect: ({ x, y, width, height }) => ({ x: -x - width, y, width, height }),
   size: (size) => size,
   back: (point, size) => ({ x: -point.x - size.width, y: point.y }),
 };

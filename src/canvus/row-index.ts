@@ -1,26 +1,31 @@
 import type { Rect } from "./geometry.ts";
 import type { Size } from "./widget.ts";
 
+/** What reaches into a strip, by left edges, as soon as somebody looks at it. */
+interface Strip {
+  readonly obstacles: Rect[];
+  isSorted: boolean;
+}
+
 /**
- * Obstacles sorted into horizontal strips, so that looking through many rows of a crowded canvas visits in each only
- * what lies there.
+ * Obstacles by horizontal strips, so that looking through many rows of a crowded canvas visits in each only what lies
+ * there.
  */
 export class RowIndex {
   readonly #stripHeight: number;
-  /** Strip number → obstacles that reach into it, by their left edges. */
-  readonly #strips = new Map<number, Rect[]>();
+  readonly #strips = new Map<number, Strip>();
 
   /** @param within obstacles outside of it cannot matter and are left out. */
   constructor(rects: readonly Rect[], within: Rect, stripHeight: number) {
     this.#stripHeight = stripHeight;
     const bottom = within.y + within.height;
-    for (const rect of [...rects].sort((one, other) => one.x - other.x)) {
+    for (const rect of rects) {
       if (rect.y > bottom || rect.y + rect.height < within.y) continue;
       const last = this.#stripOf(Math.min(rect.y + rect.height, bottom));
-      for (let strip = this.#stripOf(Math.max(rect.y, within.y)); strip <= last; strip += 1) {
-        const obstacles = this.#strips.get(strip);
-        if (obstacles === undefined) this.#strips.set(strip, [rect]);
-        else obstacles.push(rect);
+      for (let number = this.#stripOf(Math.max(rect.y, within.y)); number <= last; number += 1) {
+        const strip = this.#strips.get(number);
+        if (strip === undefined) this.#strips.set(number, { obstacles: [rect], isSorted: false });
+        else strip.obstacles.push(rect);
       }
     }
   }
@@ -39,8 +44,8 @@ export class RowIndex {
     const top = row.y - row.gap;
     const bottom = row.y + row.size.height + row.gap;
     const strips: { readonly obstacles: readonly Rect[]; next: number }[] = [];
-    for (let strip = this.#stripOf(top); strip <= this.#stripOf(bottom); strip += 1) {
-      const obstacles = this.#strips.get(strip);
+    for (let number = this.#stripOf(top); number <= this.#stripOf(bottom); number += 1) {
+      const obstacles = this.#sorted(number);
       if (obstacles !== undefined) strips.push({ obstacles, next: 0 });
     }
     let free = x;
@@ -58,6 +63,13 @@ export class RowIndex {
       }
     }
     return free;
+  }
+
+  #sorted(number: number): readonly Rect[] | undefined {
+    const strip = this.#strips.get(number);
+    if (strip && !strip.isSorted) strip.obstacles.sort((one, other) => one.x - other.x);
+    if (strip) strip.isSorted = true;
+    return strip?.obstacles;
   }
 
   #stripOf(y: number): number {

@@ -87,3 +87,21 @@ test("places no canvas has are kept like any other", () => {
   Array.from(state.applyEvent({ isList: true, updates: [{ id: "w0", location: { x: 1, y: 1 }, scale: 1 }] }));
   expect([...state.within({ x: 0, y: 0, width: 5, height: 5 }).keys()]).toContain("w0");
 });
+
+test("what lies too far away for numbers to tell two neighbouring places apart is kept, too", () => {
+  const state = new CanvasState();
+  const far = {
+    widget_type: "Note",
+    location: { x: 1e9, y: 1e9 },
+    size: { width: 0, height: 0 },
+    scale: 1e9,
+  };
+  const updates = [
+    { ...far, id: "a" },
+    { ...far, id: "b", parent_id: "a" },
+    { ...far, id: "c", parent_id: "b" },
+  ];
+  Array.from(state.applySnapshot({ isList: true, updates }));
+  Array.from(state.applyEvent({ isList: true, updates: [{ id: "c", state: "deleted" }] }));
+  expect([...state.all()].map(({ id }) => id).sort()).toEqual(["a", "b"]);
+});

@@ -1,4 +1,4 @@
-import { type Geometry, GeometryIndex, type Rect, type WidgetLookup } from "./geometry.ts";
+import { type Geometry, GeometryIndex, geometryOf, type Rect, type WidgetLookup } from "./geometry.ts";
 import { RectGrid } from "./rect-grid.ts";
 import type { Widget } from "./widget.ts";
 
@@ -18,26 +18,25 @@ export class WidgetAreas {
    * @param previous absent when it is new
    */
   update(widget: Widget, previous?: Widget): void {
-    const index = new GeometryIndex(this.#lookup);
-    const geometry = index.of(widget);
+    const geometry = geometryOf(widget, this.#lookup);
     this.#grid.set(widget.id, geometry.rect);
     const stays = previous ? isPlacedAlike(widget, previous) : isLikeTheCanvas(geometry);
-    if (!stays) this.#updateInside(widget.id, index);
+    if (!stays) this.#updateInside(widget.id);
   }
 
   /** To be called when the lookup does not know the widget any more. */
   delete(widget: Widget): void {
     this.#grid.delete(widget.id);
+    if (!isLikeTheCanvas(geometryOf(widget, this.#lookup))) this.#updateInside(widget.id);
+  }
+
+  /** Ids and rectangles, in canvas units, of those that overlap the area, which may be without end; `most` of them. */
+  within(area: Rect, most: number): Map<string, Rect> {
+    return this.#grid.within(area, most);
+  }
+
+  #updateInside(id: string): void {
     const index = new GeometryIndex(this.#lookup);
-    if (!isLikeTheCanvas(index.of(widget))) this.#updateInside(widget.id, index);
-  }
-
-  /** Ids and rectangles, in canvas units, of all that overlap the area, which may be without end. */
-  within(area: Rect): Map<string, Rect> {
-    return this.#grid.within(area);
-  }
-
-  #updateInside(id: string, index: GeometryIndex): void {
     const seen = new Set([id]);
     for (const outer of seen) {
       for (const child of this.#childrenOf(outer)) {

@@ -66,7 +66,7 @@ export class AnswerPlaces {
     const { rect } = geometry;
     const scale = scaleBeside(answer.anchor, geometry);
     const drawn = { width: size.width * scale, height: size.height * scale };
-    const occupied = (area: Rect) => this.#occupied(answer, area);
+    const occupied = (area: Rect, most?: number) => this.#occupied(answer, area, most);
     const taken = this.#taken.get(correlationId);
     const shown = this.#shown(answer);
     const isMoved = taken !== undefined && (taken.isMoved || isElsewhere(shown, taken.given));
@@ -89,9 +89,9 @@ export class AnswerPlaces {
     return note ? geometryOf(note, this.#lookup).rect : null;
   }
 
-  #occupied({ answerId, correlationId }: PlacedAnswer, area: Rect): Rect[] {
+  #occupied({ answerId, correlationId }: PlacedAnswer, area: Rect, most?: number): Rect[] {
     const rects: Rect[] = [];
-    for (const [id, rect] of this.#state.within(area)) {
+    for (const [id, rect] of this.#state.within(area, most)) {
       if (id !== answerId && !NO_OBSTACLES.has(this.#state.get(id)?.widget_type ?? "")) rects.push(rect);
     }
     for (const [owner, { rect }] of this.#taken) {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { CanvasState } from "../../../src/canvus/canvas-state.ts";
-import { type Frame, parseElement } from "../../../src/canvus/frame.ts";
+import { type Frame, parseElements } from "../../../src/canvus/frame.ts";
 import { FrameReader } from "../../../src/canvus/frame-reader.ts";
 import { AppError } from "../../../src/errors/app-error.ts";
 import { Random } from "../../chaos-test/random.ts";
@@ -70,7 +70,11 @@ export function streamLines(): Target<Input> {
 /** Null when they are refused. */
 function framesOf(pieces: readonly Uint8Array[]): Frame[] | null {
   const reader = new FrameReader(MAX_LINE_BYTES);
-  return orNull(() => pieces.flatMap((piece) => reader.push(piece)));
+  return orNull(() =>
+    pieces
+      .flatMap((piece) => reader.push(piece))
+      .map(({ isList, updates }) => ({ isList, updates: [...updates] })),
+  );
 }
 
 /** The same in the simplest way there is. A line that has not ended may be refused early, or not yet. */
@@ -90,7 +94,7 @@ function parsed(text: string): Frame {
   const elements: unknown[] = Array.isArray(value) ? value : [value];
   const updates = elements.flatMap((element) => {
     if (typeof element !== "object" || element === null || Array.isArray(element)) throw new SyntaxError();
-    return parseElement(JSON.stringify(element)) ?? [];
+    return parseElements(JSON.stringify(element));
   });
   return { isList: Array.isArray(value), updates };
 }

@@ -100,7 +100,7 @@ function answered(widget: Widget, state: CanvasState, places: AnswerPlaces): boo
 /** What reads the canvas as a whole. */
 async function readAll(state: CanvasState): Promise<void> {
   const canvas = { canvasId: "canvas", state, withFile: () => Promise.reject(new Error("no files here")) };
-  await canvasOutline(canvas, new Set());
+  await canvasOutline(canvas, () => false);
   const question = async () => ({ prompt: "Why?", widgetId: "a" });
   for (const widget of state.all()) await conversationBefore(widget, canvas, question);
 }

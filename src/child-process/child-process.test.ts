@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ends } from "../testing/process-end.ts";
 
 const SERVICE = `
   import { spawnChild } from ${JSON.stringify(join(import.meta.dir, "child-process.ts"))};
@@ -16,16 +16,5 @@ test("a service that exits takes along a child that does not notice", async () =
   const child = Number(await new Response(service.stdout).text());
   expect(await service.exited).toBe(1);
   expect(child).toBeGreaterThan(0);
-  const deadline = performance.now() + 3000;
-  while (isAlive(child) && performance.now() < deadline) await new Promise(setImmediate);
-  expect(isAlive(child)).toBe(false);
+  expect(await ends(child, 3000)).toBe(true);
 });
-
-/** Whoever has ended but was not collected yet (a zombie) counts as dead. */
-function isAlive(pid: number): boolean {
-  try {
-    return !readFileSync(`/proc/${pid}/status`, "utf8").includes("State:\tZ");
-  } catch {
-    return false;
-  }
-}

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { ended } from "./ended.ts";
+import { ends } from "../testing/process-end.ts";
 
 /** A simulator, a service and its model process, started by a program of their own. */
 async function start(...args: readonly string[]) {
@@ -23,7 +23,7 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
     program.kill(signal);
     await program.exited;
     expect(program.signalCode).toBe(signal);
-    await ended(...pids);
+    for (const pid of pids) expect(await ends(pid)).toBe(true);
     expect(existsSync(folder)).toBe(false);
   },
 );
@@ -31,6 +31,6 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
 test("nor does one that fails", async () => {
   const { program, pids, folder } = await start("fail");
   expect(await program.exited).toBe(1);
-  await ended(...pids);
+  for (const pid of pids) expect(await ends(pid)).toBe(true);
   expect(existsSync(folder)).toBe(false);
 });

@@ -1,9 +1,9 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Nvml } from "../native/nvml.ts";
 import { canBuildFakeNvml, FakeNvml } from "../native/testing/build-fake-nvml.ts";
+import { ends } from "../testing/process-end.ts";
 import { Harness } from "./harness.ts";
 
 let harness: Harness;
@@ -19,14 +19,6 @@ function hasDriver(): boolean {
   try {
     new Nvml().close();
     return true;
-  } catch {
-    return false;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return !readFileSync(`/proc/${pid}/status`, "utf8").includes("State:\tZ");
   } catch {
     return false;
   }
@@ -131,7 +123,7 @@ describe.skipIf(!canBuildFakeNvml)("with a library that has NVML's ABI (needs Li
     await askedOnce();
     await service.logged(({ message }) => message === "inference done");
     service.kill("SIGTERM");
-    while (isAlive(runner)) await new Promise(setImmediate);
+    expect(await ends(runner)).toBe(true);
     expect(service.log.filter(({ message }) => message === "shutdown: models stopped")).toEqual([]);
     fake.play("gpus 1");
     expect(await service.exited).toBe(143);

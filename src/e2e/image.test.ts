@@ -7,8 +7,8 @@ import {
   canBuildFakeStableDiffusion,
   FakeStableDiffusion,
 } from "../native/testing/build-fake-stable-diffusion.ts";
+import { ends } from "../testing/process-end.ts";
 import { imagesOf, type TestWidget, untilImages } from "./canvas-files.ts";
-import { ended } from "./ended.ts";
 import type { Execution } from "./executable.ts";
 import { Harness, TOKEN } from "./harness.ts";
 
@@ -179,6 +179,6 @@ describe.skipIf(!canBuildFakeStableDiffusion)("pictures (needs Linux and c++)", 
     await answered(next);
     expect(await imagesOf(harness.canvas)).toHaveLength(1);
     expect(rows("processing_history").map(({ status }) => status)).toEqual(["succeeded"]);
-    await ended(...orphans);
+    for (const pid of orphans) expect(await ends(pid)).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { residentBytes } from "../../scripts/resident-bytes.ts";
 import { makePdf } from "../documents/testing/make-pdf.ts";
 import { dropFile, type TestWidget, untilImages } from "./canvas-files.ts";
 import { until } from "./executable.ts";
@@ -39,11 +40,6 @@ function runnerOf(engine: string, service: number): Promise<number> {
     },
     () => `there is no process of the engine ${engine}`,
   );
-}
-
-async function residentBytes(pid: number): Promise<number> {
-  const status = await Bun.file(`/proc/${pid}/status`).text();
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
 }
 
 test("two questions about pictures are answered while four in notes are", async () => {
@@ -111,7 +107,7 @@ test(
     const atRest = await residentBytes(service.pid);
     let most = 0;
     const stopWatching = harness.canvas.onChange(async () => {
-      most = Math.max(most, await residentBytes(service.pid).catch(() => 0));
+      most = Math.max(most, await residentBytes(service.pid));
     });
     await ask("AI_Icon_PDF_Precis", pdf.id);
     const summary = await harness.canvas.until(

@@ -2,8 +2,8 @@ import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { ends } from "../testing/process-end.ts";
 import { DashboardClient } from "./dashboard-client.ts";
-import { ended } from "./ended.ts";
 import type { Execution, LogLine } from "./executable.ts";
 import { Harness } from "./harness.ts";
 
@@ -50,7 +50,7 @@ async function expectNothingLeft(runner: number): Promise<void> {
     ["data.db", "logs", "models", "service.lock"].filter((f) => files.includes(f)),
   );
   expect(files).toContain("data.db");
-  await ended(runner);
+  expect(await ends(runner)).toBe(true);
 }
 
 function statuses(): unknown[] {
@@ -138,7 +138,7 @@ test("a second signal waits for nothing; the next start answers what was under w
   expect(await service.stop("SIGTERM")).toBe(143);
   expect(performance.now() - began).toBeLessThan(1000);
   expect(lastEntry(service)).toMatchObject({ forced: true, reason: "second signal, SIGTERM" });
-  await ended(runner);
+  expect(await ends(runner)).toBe(true);
   await expectAnsweredOnceByNextStart(question.id);
 });
 

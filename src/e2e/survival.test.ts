@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { afterEach, expect, test } from "bun:test";
 import { join } from "node:path";
-import { ended } from "./ended.ts";
+import { ends } from "../testing/process-end.ts";
 import { Harness } from "./harness.ts";
 
 let harness: Harness;
@@ -57,7 +57,7 @@ test("a service killed in the middle of an answer: the next one finishes it, onc
   await second.logged((line) => line.message === "prompt answered");
   expect(harness.canvas.answers).toHaveLength(1);
   expect(statuses()).toEqual(["succeeded"]);
-  await ended(runner);
+  expect(await ends(runner)).toBe(true);
 });
 
 test("a prompt written while the service was down is answered when it returns", async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AppError } from "../errors/app-error.ts";
 import { RecordingLogger } from "../observability/testing/recording-logger.ts";
+import { ends, isAlive } from "../testing/process-end.ts";
 import { LocalTextEngine } from "./local-text-engine.ts";
 import { ModelHost } from "./model-host.ts";
 import type { TextRequest } from "./text-engine.ts";
@@ -170,18 +170,7 @@ test(
     expect(isAlive(runner)).toBe(true);
     parent.kill("SIGKILL");
     await parent.exited;
-    const deadline = performance.now() + 2000;
-    while (isAlive(runner) && performance.now() < deadline) await new Promise(setImmediate);
-    expect(isAlive(runner)).toBe(false);
+    expect(await ends(runner, 2000)).toBe(true);
   },
   PATIENCE_MS,
 );
-
-/** Whoever has ended but was not collected yet (a zombie) counts as dead. */
-function isAlive(pid: number): boolean {
-  try {
-    return !readFileSync(`/proc/${pid}/status`, "utf8").includes("State:\tZ");
-  } catch {
-    return false;
-  }
-}

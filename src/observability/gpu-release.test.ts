@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { FakeTimers } from "../testing/fake-timers.ts";
+import { nextTurn } from "../testing/next-turn.ts";
 import { gpuMemoryReleased } from "./gpu-release.ts";
 import type { GpuProcess, GpuSnapshot } from "./gpu-snapshot.ts";
 import { RecordingLogger } from "./testing/recording-logger.ts";
@@ -24,7 +25,7 @@ async function released(latest: readonly GpuSnapshot[], ...samples: (readonly Gp
     isDone = true;
   });
   for (let turn = 0; turn < 100 && !isDone; turn += 1) {
-    await Promise.resolve();
+    await nextTurn();
     if (timers.pending > 0) timers.advance(100);
   }
   await done;

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FakeTimers } from "../testing/fake-timers.ts";
+import { nextTurn } from "../testing/next-turn.ts";
 import { Maintenance } from "./maintenance.ts";
 import { StorageRun } from "./testing/storage-run.ts";
 import type { MaintenanceReport } from "./writer-operations.ts";
@@ -35,7 +36,7 @@ function maintenance(reports: MaintenanceReport[], findings: string[] = []) {
   });
   const pass = async (ms: number) => {
     timers.advance(ms);
-    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    await nextTurn();
   };
   part.start();
   return { part, done, pass, run };

@@ -120,7 +120,7 @@ test("an icon that is moved while it is worked on begins nothing new; deleting i
   call.request.progress("reading the PDF …");
   await noteWith("reading the PDF");
   await bench.server.widget("PATCH", `images/${icon.id}`, { location: { x: 50, y: 60 } });
-  await bench.until(() => bench.board.state.get(icon.id)?.location?.x === 50 || undefined);
+  await bench.until(() => bench.board.state.get(icon.id)?.location?.x === 50);
   await bench.server.canvas("DELETE", `images/${icon.id}`);
   expect(await ended(1)).toEqual(["cancelled"]);
   expect(await bench.notes()).toEqual([]);
@@ -174,7 +174,7 @@ test("a failed icon is left alone also where the stream shows late that somebody
   await bench.server.faults({ kind: "stream-split", bytes: 40, gap_ms: 10 });
   const icon = await bench.dropIcon("AI_Icon_PDF_Precis", pdf.id);
   (await script.next()).fail(unreadable);
-  await bench.until(() => bench.board.state.get(icon.id)?.title?.includes("failed") || undefined);
+  await bench.until(() => bench.board.state.get(icon.id)?.title?.includes("failed"));
   const later = await bench.write("comes after all that was written before");
   await bench.until(() => bench.board.state.get(later.id));
   expect((await bench.images()).map(({ title }) => title)).toEqual([expect.stringContaining("failed")]);

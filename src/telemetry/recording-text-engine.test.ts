@@ -4,6 +4,7 @@ import { generating } from "../inference/testing/generating.ts";
 import type { TextEngine, TextResult } from "../inference/text-engine.ts";
 import { RecordingLogger } from "../observability/testing/recording-logger.ts";
 import type { PerformanceInsert } from "../storage/schema.ts";
+import { nextTurn } from "../testing/next-turn.ts";
 import { InferenceRecorder } from "./inference-recorder.ts";
 import { RecordingTextEngine } from "./recording-text-engine.ts";
 
@@ -66,7 +67,7 @@ async function run(generate: TextEngine["generate"]) {
     .generate(request, { correlationId: "abc", signal: new AbortController().signal })
     .catch((error) => error);
   const row = await recorded.promise;
-  await Promise.resolve();
+  await nextTurn();
   return { outcome, row, entries: logger.entries };
 }
 

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "bun:test";
+import { nextTurn } from "../testing/next-turn.ts";
 import { SharedLook } from "./shared-look.ts";
 
 let now: number;
@@ -15,11 +16,6 @@ function take(): Promise<string> {
   const one = Promise.withResolvers<string>();
   taken.push(one);
   return one.promise;
-}
-
-/** Lets what was promised come through. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
 }
 
 async function firstLook(value: string): Promise<void> {
@@ -49,7 +45,7 @@ test("an older one is given at once, and one new one is taken for who comes next
   expect(await look.get("week")).toBe("first");
   expect(taken).toHaveLength(2);
   taken[1]?.resolve("second");
-  await settle();
+  await nextTurn();
   expect(await look.get("week")).toBe("second");
 });
 
@@ -75,7 +71,7 @@ test("a failure reaches those who wait for it, and is not kept", async () => {
   const failed = look.get("week");
   taken[0]?.reject(new Error("locked"));
   expect(failed).rejects.toThrow("locked");
-  await settle();
+  await nextTurn();
   const given = look.get("week");
   taken[1]?.resolve("well again");
   expect(await given).toBe("well again");
@@ -86,7 +82,7 @@ test("a failure that nobody waits for takes nothing away", async () => {
   now = 50;
   expect(await look.get("week")).toBe("first");
   taken[1]?.reject(new Error("locked"));
-  await settle();
+  await nextTurn();
   expect(await look.get("week")).toBe("first");
   now = 101;
   const given = look.get("week");

@@ -1,6 +1,11 @@
+import { afterAll, afterEach, beforeAll, describe } from "bun:test";
 import { join } from "node:path";
 import { AppError } from "../../errors/app-error.ts";
-import { FakeStableDiffusion } from "../../native/testing/build-fake-stable-diffusion.ts";
+import {
+  BUILD_TIMEOUT_MS,
+  canBuildFakeStableDiffusion,
+  FakeStableDiffusion,
+} from "../../native/testing/build-fake-stable-diffusion.ts";
 import { RecordingLogger } from "../../observability/testing/recording-logger.ts";
 import type { ImageRequest, ImageResult } from "../image-engine.ts";
 import { LocalImageEngine, type LocalImageEngineOptions } from "../local-image-engine.ts";
@@ -29,15 +34,17 @@ const FOX: ImageRequest = {
 
 /** Image engines with the real runner and the real shim; only the models are not real: the library draws circles. */
 export class ImageBench {
-  readonly fake: FakeStableDiffusion;
   readonly #engines: LocalImageEngine[] = [];
+  #fake: FakeStableDiffusion | null = null;
 
-  private constructor(fake: FakeStableDiffusion) {
-    this.fake = fake;
+  /** To be called once, before the tests. */
+  async build(): Promise<void> {
+    this.#fake = await FakeStableDiffusion.build();
   }
 
-  static async build(): Promise<ImageBench> {
-    return new ImageBench(await FakeStableDiffusion.build());
+  get fake(): FakeStableDiffusion {
+    if (this.#fake === null) throw new Error("the library was not built");
+    return this.#fake;
   }
 
   async started(options: Partial<LocalImageEngineOptions> = {}) {
@@ -66,6 +73,17 @@ export class ImageBench {
   async stop(): Promise<void> {
     for (const engine of this.#engines.splice(0)) await engine.stop();
   }
+}
+
+/** Tests on one bench. They say so where they cannot run. */
+export function describeDrawing(title: string, tests: (bench: ImageBench) => void): void {
+  describe.skipIf(!canBuildFakeStableDiffusion)(`${title} (needs Linux and c++)`, () => {
+    const bench = new ImageBench();
+    beforeAll(() => bench.build(), BUILD_TIMEOUT_MS);
+    afterEach(() => bench.stop());
+    afterAll(() => bench.fake.remove());
+    tests(bench);
+  });
 }
 
 /** A red fox, unless `change` wants something else. */

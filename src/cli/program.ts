@@ -3,6 +3,7 @@ import { distance } from "fastest-levenshtein";
 import { buildInfo } from "../build-info.ts";
 import { addDatabaseCommands } from "./db-commands.ts";
 import { describeFailure } from "./describe-failure.ts";
+import { endWhenUnread } from "./end-unread.ts";
 import { examples } from "./examples.ts";
 import { addModelCommands } from "./models-commands.ts";
 import { addServiceCommands } from "./service-commands.ts";
@@ -12,6 +13,9 @@ import { addSupportCommands } from "./support-commands.ts";
 const USAGE_ERROR = 2;
 
 const NAME = "canvuslocallm";
+
+/** Work goes on in them, whether somebody reads what they print or not. */
+const WORKING = ["run", "demo", "simulate", "runner"];
 
 /**
  * Runs the command that the arguments ask for.
@@ -41,6 +45,9 @@ function buildProgram(args: readonly string[], finish: (exitCode: number) => voi
     .helpOption("-h, --help", "Show help.")
     .helpCommand("help [command]", "Show help for a command.")
     .exitOverride()
+    .hook("preAction", (_program, command) => {
+      if (!WORKING.includes(command.name())) endWhenUnread();
+    })
     .configureOutput({ outputError: (text, write) => write(usageMessage(text, commandIn(program, args))) })
     .addHelpText(
       "after",

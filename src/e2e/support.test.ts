@@ -62,6 +62,15 @@ describe("doctor", () => {
     expect(output).not.toContain(PASSWORD);
   });
 
+  test("whoever reads only its first line gets that and no stack", async () => {
+    const pipe = ["bash", "-c", 'set -o pipefail; "$@" | head -n 1', "pipe"];
+    const reading = new Execution(["doctor"], harness.settings(), undefined, pipe);
+    // 128 + SIGPIPE, as shells have it.
+    expect(await reading.exited).toBe(141);
+    expect(reading.stdout).toEqual([expect.stringMatching(/^canvuslocallm \d/)]);
+    expect(reading.stderr).toEqual([]);
+  });
+
   test("for people: one aligned line for each, and a count", async () => {
     const { code, output } = await command(["doctor"]);
     expect(code).toBe(0);

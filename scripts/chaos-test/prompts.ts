@@ -14,7 +14,7 @@ export interface Prompt {
   readonly picture?: { readonly title: string; readonly data: Uint8Array; readonly answer: string | null };
   /** Code of the error that people have to be told instead of an answer. */
   readonly error?: string;
-  /** Codes of errors that are as good: the tiny demo model may find no words for what it was never taught. */
+  /** Codes of errors that are as good. */
   readonly excuses?: readonly string[];
 }
 
@@ -30,6 +30,8 @@ export const PDF = makePdf([
   },
 ]);
 
+/** The tiny demo model may find no words for what it was never taught, or always the same. */
+const NO_WORDS = ["INFERENCE_FAILED", "MODEL_REPEATS_ITSELF"];
 const DESCRIPTION = "A red circle on a white background.";
 
 export const PROMPTS = {
@@ -38,7 +40,7 @@ export const PROMPTS = {
     weight: 10,
     on: null,
     questions: QUESTIONS.map(([question]) => [question, null] as const),
-    excuses: ["INFERENCE_FAILED"],
+    excuses: NO_WORDS,
   },
   // The executable under test has no library that draws.
   "picture wish": {
@@ -57,7 +59,7 @@ export const PROMPTS = {
     weight: 4,
     on: null,
     picture: { title: "AI_Icon_Canvus_Precis", data: ICON, answer: null },
-    excuses: ["INFERENCE_FAILED"],
+    excuses: NO_WORDS,
   },
   "image icon": {
     weight: 9,

@@ -88,6 +88,13 @@ test("one that never came to the server is nobody's fault unless the server had 
   expect(judge(lost)).toEqual(["question 1 never came to the server"]);
 });
 
+test("one that is on the canvas was asked, also when the server was killed before it recorded that", () => {
+  expect(judge({ ...clean, writes: [create] })).toEqual([]);
+  expect(judge({ ...clean, writes: [create], rows: [], canvases: [[root, question]] })).toEqual([
+    "question 1 has the rows []",
+  ]);
+});
+
 test("an error that was to be expected, and said so on the canvas, is as it should be", () => {
   const wished = { ...asked, error: "DISK_FULL", answer: null };
   const told = { ...clean, canvases: [[root, question, apology]], rows: [failure] };

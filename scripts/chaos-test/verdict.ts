@@ -90,7 +90,7 @@ function judgePrompt(
   { rows, writes, excuses: ofTheRound }: Evidence,
 ): string[] {
   const { title, question, answer, confirmed, deleted } = asked;
-  const ids = idsOf(asked, writes);
+  const ids = idsOf(asked, writes, widgets);
   if (ids.length > 1) return [`${title} is on the canvas ${ids.length} times`];
   const [id] = ids;
   if (id === undefined) return confirmed ? [`${title} never came to the server`] : [];
@@ -120,12 +120,15 @@ function judgePrompt(
   return found;
 }
 
-function idsOf({ title }: Asked, writes: readonly Write[]): string[] {
-  const own = writes.filter(
-    ({ method, applied, widget }) =>
-      method === "POST" && applied && (widget?.title === title || widget?.original_filename === title),
+/** By the server's record of what was made, and by what is there: a server that is killed may not come to its record. */
+function idsOf({ title }: Asked, writes: readonly Write[], widgets: readonly Widget[]): string[] {
+  const made = writes.flatMap(({ method, applied, widget }) =>
+    method === "POST" && applied && widget ? [widget] : [],
   );
-  return own.flatMap(({ widget }) => widget?.id ?? []);
+  const own = [...made, ...widgets].filter(
+    (widget) => widget.title === title || widget.original_filename === title,
+  );
+  return [...new Set(own.map(({ id }) => id))];
 }
 
 function judgeRow(row: Row, answers: readonly Widget[]): string[] {

@@ -2,13 +2,13 @@ import { App } from "../app.ts";
 import { buildInfo } from "../build-info.ts";
 import { formatProblem } from "../config/problem.ts";
 import { runUntilStopped } from "../service/run-until-stopped.ts";
-import { describeProblems, loadSettings } from "./load-settings.ts";
+import { describeProblems, loadOwnSettings } from "./load-settings.ts";
 import { openServiceLog } from "./service-log.ts";
 import { takePassword } from "./take-password.ts";
 
 /** `canvuslocallm run`. @returns the exit code. */
 export async function runService(envFile: string | undefined): Promise<number> {
-  const loaded = await loadSettings(envFile);
+  const loaded = await loadOwnSettings(envFile);
   if (loaded.config === undefined) {
     process.stderr.write(describeProblems(loaded));
     return 1;

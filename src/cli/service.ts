@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { systemService, userService } from "../config/installed-service.ts";
 import { AppError } from "../errors/app-error.ts";
 import { runCommand } from "../service/registration/run-command.ts";
 import type { ServiceManager } from "../service/registration/service-manager.ts";
@@ -17,7 +18,7 @@ export function serviceManager(forUser: boolean): ServiceManager {
     if (forUser)
       throw new AppError("SERVICE_SETUP_FAILED", "Windows knows only services of the whole system.");
     const programFolder = dirname(executable);
-    const dataFolder = join(process.env.ProgramData ?? "C:\\ProgramData", "CanvusLocalLLM");
+    const dataFolder = dirname(systemService().settingsFile);
     return new WinswManager({ executable, programFolder, dataFolder, run: runCommand, print });
   }
   const configuration = process.env.XDG_CONFIG_HOME ?? join(homedir(), ".config");
@@ -27,7 +28,7 @@ export function serviceManager(forUser: boolean): ServiceManager {
     isRoot: process.getuid?.() === 0,
     unitFolder: forUser ? join(configuration, "systemd/user") : "/etc/systemd/system",
     packagedUnits: forUser ? [] : ["/lib/systemd/system/canvuslocallm.service"],
-    settingsFolder: forUser ? join(configuration, "canvuslocallm") : "/etc/canvuslocallm",
+    settingsFolder: dirname((forUser ? userService() : systemService()).settingsFile),
     run: runCommand,
     print,
   });

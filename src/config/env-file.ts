@@ -33,10 +33,14 @@ export interface EnvFilePlaces {
   readonly requested?: string | undefined;
   /** Folders in which a `.env` is looked for, the first one found is read. Never the working directory. */
   readonly directories: readonly string[];
+  /** Files that are read when there is none in those folders; again the first one found. */
+  readonly last?: readonly string[];
 }
 
 /** Settings are a page or two; whatever is larger is another file given by mistake. */
 const MAX_BYTES = 1024 * 1024;
+const MORE_RIGHTS =
+  process.platform === "win32" ? "use a terminal as administrator" : "put sudo before the command";
 
 /** Finds and reads the .env file. @returns undefined when none was asked for and none is there. */
 export async function readEnvFile(places: EnvFilePlaces): Promise<EnvFile | EnvFileFailure | undefined> {
@@ -44,8 +48,9 @@ export async function readEnvFile(places: EnvFilePlaces): Promise<EnvFile | EnvF
     const path = resolve(places.requested);
     return (await tryRead(path)) ?? { path, failure: "does not exist" };
   }
-  for (const directory of places.directories) {
-    const file = await tryRead(join(directory, ".env"));
+  const usual = places.directories.map((directory) => join(directory, ".env"));
+  for (const path of [...usual, ...(places.last ?? [])]) {
+    const file = await tryRead(path);
     if (file !== undefined) return file;
   }
   return undefined;
@@ -60,7 +65,8 @@ async function tryRead(path: string): Promise<EnvFile | EnvFileFailure | undefin
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     if (code === "EISDIR") return { path, failure: "is a folder, not a file" };
-    if (code === "EACCES" || code === "EPERM") return { path, failure: "may not be read by this user" };
+    if (code === "EACCES" || code === "EPERM")
+      return { path, failure: `may not be read by this user; ${MORE_RIGHTS}` };
     if (error instanceof TypeError) return { path, failure: "is not UTF-8 text" };
     return { path, failure: `cannot be read (${String(code ?? error)})` };
   }

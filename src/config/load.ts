@@ -1,4 +1,5 @@
 import { type EnvFile, type EnvFilePlaces, readEnvFile } from "./env-file.ts";
+import type { InstalledService } from "./installed-service.ts";
 import { judgeEnvironmentName, judgeFileName, type NameKind, namesOf } from "./known-names.ts";
 import { expandPath, parseValue } from "./parse-value.ts";
 import { type ConfigProblem, type Origin, quoteValue } from "./problem.ts";
@@ -13,6 +14,8 @@ export interface ConfigSources {
   readonly envFile: EnvFilePlaces;
   /** Where relative paths of the environment start. */
   readonly workingDirectory: string;
+  /** When the file is that of one of them, what that service has in its environment counts as well. */
+  readonly services?: readonly InstalledService[];
 }
 
 export interface ResolvedSetting extends RuleInput {
@@ -29,6 +32,14 @@ export interface LoadedConfig {
   readonly warnings: readonly ConfigProblem[];
   /** The .env file that was read. */
   readonly envFile: string | undefined;
+}
+
+/** Where texts of settings stand. */
+interface Texts {
+  readonly sources: ConfigSources;
+  readonly file: EnvFile | undefined;
+  /** The environment of the installed service whose file it is. */
+  readonly service: InstalledService["environment"];
 }
 
 interface Given {
@@ -51,7 +62,9 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
     reportName(name, judged, origin, problems, warnings);
   }
 
-  const settings = SETTING_NAMES.map((name) => resolveSetting(name, sources, file, problems));
+  const service = sources.services?.find(({ settingsFile }) => settingsFile === file?.path);
+  const texts = { sources, file, service: service?.environment ?? {} };
+  const settings = SETTING_NAMES.map((name) => resolveSetting(name, texts, problems));
   const byName = new Map(settings.map((setting) => [setting.name, setting]));
   problems.push(...checkRules(byName));
   if (found !== undefined && "failure" in found) {
@@ -63,17 +76,12 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   return { config, settings, problems, warnings, envFile: file?.path };
 }
 
-function resolveSetting(
-  name: SettingName,
-  sources: ConfigSources,
-  file: EnvFile | undefined,
-  problems: ConfigProblem[],
-): ResolvedSetting {
+function resolveSetting(name: SettingName, texts: Texts, problems: ConfigProblem[]): ResolvedSetting {
   const setting = settingOf(name);
-  const given = findGiven(name, sources, file);
+  const given = findGiven(name, texts);
   const [first] = given;
   if (first === undefined) {
-    const value = defaultOf(setting, sources.workingDirectory);
+    const value = defaultOf(setting, texts.sources.workingDirectory);
     if (value === undefined && setting.required) {
       problems.push({ subject: name, message: `is not set; want ${setting.example ?? "a value"}` });
     }
@@ -101,13 +109,15 @@ function resolveSetting(
 }
 
 /** The texts given for a setting under any of its names, from the strongest source that has one. */
-function findGiven(name: SettingName, sources: ConfigSources, file: EnvFile | undefined): Given[] {
+function findGiven(name: SettingName, { sources, file, service }: Texts): Given[] {
   const fromEnvironment = namesOf(name).flatMap((any): Given[] => {
     const text = sources.environment[any];
     if (text === undefined || text.trim() === "") return [];
     return [{ text, origin: { kind: "environment", name: any }, baseDirectory: sources.workingDirectory }];
   });
   if (fromEnvironment.length > 0 || file === undefined) return fromEnvironment;
+  const text = service[name];
+  if (text !== undefined) return [{ text, origin: { kind: "service", name }, baseDirectory: file.directory }];
   return namesOf(name).flatMap((any): Given[] => {
     const entry = file.entries.find((candidate) => candidate.name === any);
     if (entry === undefined || entry.value.trim() === "") return [];

@@ -1,6 +1,8 @@
 export type Origin =
   | { readonly kind: "default" }
   | { readonly kind: "environment"; readonly name: string }
+  /** The system's service manager puts it into the environment of the installed service. */
+  | { readonly kind: "service"; readonly name: string }
   | { readonly kind: "file"; readonly name: string; readonly path: string; readonly line: number };
 
 export interface ConfigProblem {
@@ -16,7 +18,7 @@ export const MASK = "********";
 
 const SHOWN_LENGTH = 60;
 
-/** Where a value came from, for people: `environment`, `/etc/x/.env:12`, `default`. */
+/** Where a value came from, for people: `environment`, `/etc/x/.env:12`, `service`, `default`. */
 export function describeOrigin(origin: Origin): string {
   return origin.kind === "file" ? `${origin.path}:${origin.line}` : origin.kind;
 }

@@ -14,17 +14,21 @@ export function noPasswordPage(styleUrl: string, iconUrl: string): string {
       </p>
       <ol class="steps">
         <li>
-          Choose a long password and add it to the settings of the service: to the <code>.env</code> file that
-          it reads, or to its environment.
+          Choose a long password and add it to the settings of the service: to <code>canvuslocallm.env</code>{" "}
+          of an installed one, to the <code>.env</code> file that it reads otherwise, or to its environment.
           <pre>
             <code>WEBUI_PWD="a long password of your own"</code>
           </pre>
         </li>
-        <li>Restart the service. Prompts that are being answered go on after the restart.</li>
+        <li>
+          Restart the service, an installed one with <code>canvuslocallm service restart</code>. Prompts that
+          are being answered go on after the restart.
+        </li>
         <li>Reload this page and log in.</li>
       </ol>
       <p class="quiet small">
-        <code>canvuslocallm config</code> shows which settings count and where each comes from.
+        <code>canvuslocallm config</code> shows which file is read, which settings count and where each comes
+        from.
       </p>
     </main>
   ) as string;

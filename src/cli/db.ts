@@ -46,7 +46,9 @@ export async function backUpDatabase(
     return 1;
   }
   if (!existsSync(dirname(target))) {
-    process.stderr.write(`canvuslocallm: there is no folder ${dirname(target)}.\n`);
+    process.stderr.write(
+      `canvuslocallm: there is no folder ${dirname(target)}. Make it first, or name another one.\n`,
+    );
     return 1;
   }
   const rows = readDatabase(file, (database) => {

@@ -48,8 +48,15 @@ export async function showHistory(options: HistoryOptions): Promise<number> {
   if (!options.json && (rows.length > 0 || options.follow)) process.stdout.write(headLine());
   for (const row of rows) print(row, options.json);
   if (options.follow) return follow(file, options, follower);
-  if (rows.length === 0 && !options.json) process.stderr.write("No prompt in the history matches.\n");
+  if (rows.length === 0 && !options.json) process.stderr.write(nothingFound(options));
   return 0;
+}
+
+function nothingFound({ status, canvas, sinceMs }: HistoryOptions): string {
+  const isFiltered = status !== undefined || canvas !== undefined || sinceMs !== undefined;
+  return isFiltered
+    ? "No prompt in the history matches; without --status, --canvas and --since all are listed.\n"
+    : "Nobody has asked anything yet: write {{a question}} in a note on one of the canvases.\n";
 }
 
 /** The latest rows that match, oldest first. */

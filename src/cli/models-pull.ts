@@ -8,6 +8,7 @@ import { assertModelName, modelFile } from "../models/model-files.ts";
 import { type PulledFile, pullModel } from "../models/pull-model.ts";
 import { interruptible, modelsContext } from "./models-context.ts";
 import { ProgressLine } from "./progress-line.ts";
+import { UsageError } from "./usage-error.ts";
 
 const CHECKSUM_TEXTS = {
   pinned: "checksum as in the catalogue",
@@ -62,7 +63,7 @@ function knownSources(
   hub: string,
 ): readonly FileSource[] {
   if (name !== undefined)
-    throw new AppError("CONFIG_INVALID", "--name is for addresses; a model of the catalogue has its name.");
+    throw new UsageError("--name is for addresses; a model of the catalogue has its name already.");
   const model = catalogueModel(what);
   if (model !== undefined) return catalogueSources(model, folder, hub);
   const similar = CATALOGUE.find((each) => distance(each.name, what) <= 3);
@@ -78,10 +79,7 @@ function addressSources(
 ): readonly FileSource[] {
   const parsed = URL.parse(address);
   if (parsed === null || parsed.username !== "" || parsed.password !== "")
-    throw new AppError(
-      "CONFIG_INVALID",
-      "Want an address without user name and password; HF_TOKEN is for that.",
-    );
+    throw new UsageError("Want an address without user name and password; HF_TOKEN is for that.");
   // What the address bar shows on the page of a file.
   const url = address.startsWith(`${hub}/`) ? address.replace("/blob/", "/resolve/") : address;
   const fileName = nameInUrl(url);

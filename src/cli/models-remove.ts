@@ -1,4 +1,3 @@
-import { AppError } from "../errors/app-error.ts";
 import { humanBytes } from "../human-bytes.ts";
 import { changeFolder } from "../models/folder-lock.ts";
 import { modelFile } from "../models/model-files.ts";
@@ -11,14 +10,15 @@ export interface RemoveOptions {
   readonly json: boolean;
 }
 
-/** `canvuslocallm models remove`. @returns the exit code. */
+/** `canvuslocallm models remove`. @returns the exit code: 1 when the service is set to use it. */
 export async function remove(name: string, { envFile, force, json }: RemoveOptions): Promise<number> {
   const { folder, usedFile } = await modelsContext(envFile);
-  if (usedFile === modelFile(folder, name) && !force)
-    throw new AppError(
-      "CONFIG_INVALID",
-      `The service is set to use ${name}; --force removes it all the same.`,
+  if (usedFile === modelFile(folder, name) && !force) {
+    process.stderr.write(
+      `canvuslocallm: The service is set to use ${name}. Give --force to remove it all the same.\n`,
     );
+    return 1;
+  }
   const bytes = await changeFolder(folder, () => removeModel(folder, name));
   process.stdout.write(
     json

@@ -8,6 +8,7 @@ import { examples } from "./examples.ts";
 import { addModelCommands } from "./models-commands.ts";
 import { addServiceCommands } from "./service-commands.ts";
 import { addSupportCommands } from "./support-commands.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** Exit code for arguments that make no sense, as shells have it. */
 const USAGE_ERROR = 2;
@@ -33,6 +34,10 @@ export async function runCli(args: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_ERROR;
+    if (error instanceof UsageError) {
+      process.stderr.write(usageMessage(error.message, commandIn(program, args)));
+      return USAGE_ERROR;
+    }
     process.stderr.write(describeFailure(error));
     return 1;
   }

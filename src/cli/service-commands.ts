@@ -50,6 +50,9 @@ Then fill in the settings file that it names, and: canvuslocallm service start`,
   );
   add("start", "Start it.", (manager) => manager.start());
   add("stop", "Stop it; what is being answered may end.", (manager) => manager.stop());
+  add("restart", "Stop it and start it again, for example after a change of its settings.", (manager) =>
+    manager.restart(),
+  );
   add("status", "Show whether it runs, and what it does.", (manager) => manager.status());
   add("logs", "Show the last log entries.", (manager, { follow }) => manager.logs(follow === true)).option(
     "--follow",

@@ -23,7 +23,7 @@ export function serviceAlerts(
     alerts.push({
       tone: "warn",
       message: "The built-in demo model answers: it only knows a few facts.",
-      hint: "Set LLAMA_MODEL_PATH to a model in GGUF format and restart the service.",
+      hint: "For real answers set LLAMA_MODEL_PATH to a GGUF file, or to a name that `canvuslocallm models list` shows, and restart the service.",
     });
   }
   return alerts.sort((a, b) => Number(b.tone === "bad") - Number(a.tone === "bad"));

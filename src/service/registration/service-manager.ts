@@ -6,6 +6,8 @@ export interface ServiceManager {
   uninstall(): Promise<number>;
   start(): Promise<number>;
   stop(): Promise<number>;
+  /** Starts it, too, when it does not run. */
+  restart(): Promise<number>;
   status(): Promise<number>;
   logs(follow: boolean): Promise<number>;
 }

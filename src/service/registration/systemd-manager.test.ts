@@ -123,9 +123,12 @@ test("a service that came with a package is started and stopped, but not install
   await expect(manager().install()).rejects.toThrow("came with the package");
   await expect(manager().uninstall()).rejects.toThrow("came with the package");
   expect(await manager().start()).toBe(0);
+  expect(await manager().restart()).toBe(0);
   expect(await manager().stop()).toBe(0);
   expect(commands).toEqual([
     "systemctl start canvuslocallm",
+    "systemctl is-active --quiet canvuslocallm",
+    "systemctl restart canvuslocallm",
     "systemctl is-active --quiet canvuslocallm",
     "systemctl stop canvuslocallm",
   ]);

@@ -79,13 +79,26 @@ export class SystemdManager implements ServiceManager {
     return 0;
   }
 
-  async start(): Promise<number> {
-    await this.#requireAccess("start");
+  start(): Promise<number> {
+    return this.#begin("start");
+  }
+
+  restart(): Promise<number> {
+    return this.#begin("restart");
+  }
+
+  async #begin(command: "start" | "restart"): Promise<number> {
+    await this.#requireAccess(command);
     await this.#requireInstalled();
-    const exitCode = await this.#options.run(this.#command("systemctl", "start", NAME));
-    if (exitCode !== 0) return exitCode;
+    const { run, print, forUser, executable } = this.#options;
+    const exitCode = await run(this.#command("systemctl", command, NAME));
+    if (exitCode !== 0) {
+      const own = forUser ? " --user" : "";
+      print(`Why: ${executable} service logs${own}\nWhat to mend: ${executable} doctor`);
+      return exitCode;
+    }
     // systemd calls it a success as well when the unit's condition keeps it from starting.
-    if ((await this.#options.run(this.#command("systemctl", "is-active", "--quiet", NAME))) === 0) return 0;
+    if ((await run(this.#command("systemctl", "is-active", "--quiet", NAME))) === 0) return 0;
     throw new AppError(
       "SERVICE_SETUP_FAILED",
       `The service was not started, because CANVUS_SERVER is not set. Fill in ${this.#settingsFile} first.`,

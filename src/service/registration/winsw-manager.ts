@@ -94,6 +94,11 @@ export class WinswManager implements ServiceManager {
     return 0;
   }
 
+  async restart(): Promise<number> {
+    await this.#winsw("restart");
+    return 0;
+  }
+
   async status(): Promise<number> {
     await this.#requireWrapper();
     return this.#options.run([this.#wrapper, "status"]);

@@ -2,6 +2,7 @@
 const OPERATIONS: Readonly<Record<string, string>> = {
   note_prompt: "Note",
   image_prompt: "Picture",
+  image_question: "Question about a picture",
   pdf_precis: "PDF summary",
   canvas_precis: "Canvas summary",
   image_analysis: "Picture description",

@@ -5,8 +5,9 @@ import { SETTING_NAMES, type SettingName, settingOf } from "./schema.ts";
 import type { Setting } from "./setting.ts";
 
 const ENV_EXAMPLE_HEAD = [
-  "Settings of CanvusLocalLLM. Copy this file to .env beside the executable (or into the data directory) and take",
-  "the # away in front of what you change. Variables of the environment win over this file.",
+  "Settings of CanvusLocalLLM. Take the # away in front of what you change; variables of the environment win over",
+  "this file. An installed service reads canvuslocallm.env; otherwise copy this file to .env beside the executable,",
+  "or into the data directory. CANVUS_SERVER, CANVUS_API_KEY, CANVAS_IDS and LLAMA_MODEL_PATH are all it needs.",
   "Times may have units (500ms, 60s, 1.5m), sizes too (50MB, 50MiB). Put values that contain # in quotes.",
 ];
 

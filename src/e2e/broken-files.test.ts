@@ -107,7 +107,7 @@ test.each<readonly [string, "pdfs" | "images", () => Uint8Array | Promise<Uint8A
 ])("%s gets a note that says what is wrong and how to go on", async (name, kind, data, says) => {
   const text = await noteFor(kind, `${name}.${kind === "pdfs" ? "pdf" : "png"}`, await data());
   expect(text).toMatch(says);
-  expect(text).toContain("What you can do: ");
+  expect(text).toContain("What can be done: ");
   expect(text).toContain("To try again, move the AI icon a little.");
 });
 

@@ -10,7 +10,7 @@ export function errorNoteText(
   return [
     "Sorry, there is no answer to this.",
     error.message,
-    `What you can do: ${error.hint} ${howToRetry(operation)}`,
+    `What can be done: ${error.hint} ${howToRetry(operation)}`,
     `Reference for support: ${correlationId} (${error.code})`,
   ].join("\n\n");
 }

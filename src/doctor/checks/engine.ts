@@ -81,7 +81,7 @@ async function answer(
     if (gpu === "cuda" && model.gpu !== "cuda") {
       return warn(
         `${found}, although LLAMA_GPU=cuda`,
-        "Build with --gpu cuda and check the line of the driver.",
+        `Install the package with +cuda in its version (or build with --gpu cuda), and see the line "Graphics card".`,
       );
     }
     return ok(found);

@@ -9,7 +9,8 @@ export function addDatabaseCommands(program: Command, finish: (exitCode: number)
     .addHelpText(
       "after",
       `\nTo restore a backup: stop the service, move data.db, data.db-wal and data.db-shm
-of the data directory away, copy the backup there as data.db, start the service.`,
+of the data directory away, copy the backup there as data.db, make it the
+service user's own (chown, chmod 600), start the service.`,
     );
   const envFile = () =>
     new Option("--env-file <file>", "Read settings from this file instead of the usual .env.");

@@ -26,29 +26,41 @@ async function load(
   envFile: string | undefined,
   services: readonly InstalledService[],
 ): Promise<LoadedConfig> {
-  // Run from the sources, the executable is Bun; then the checkout takes the place of the executable's folder.
-  const fromSources = buildInfo.commit === "source";
-  const directory = fromSources ? join(import.meta.dir, "../..") : dirname(process.execPath);
-  const loaded = await loadConfig(processSources(directory, envFile, services));
+  const loaded = await loadConfig(processSources(executableFolder(), envFile, services));
   exportProxies(settingValues(loaded), process.env);
   return loaded;
 }
 
+/** Run from the sources, the executable is Bun; then the checkout takes the place of the executable's folder. */
+function executableFolder(): string {
+  return buildInfo.commit === "source" ? join(import.meta.dir, "../..") : dirname(process.execPath);
+}
+
 /** What a person reads when the service cannot start: all problems at once, and where settings come from. */
 export function describeProblems({ problems, envFile }: LoadedConfig): string {
-  const count = problems.length === 1 ? "a setting is wrong" : `${problems.length} settings are wrong`;
-  const places =
-    envFile === undefined ? "the environment (no .env file was read)" : `the environment and ${envFile}`;
-  const installed = installedServices().find(({ settingsFile }) => existsSync(settingsFile));
+  const what =
+    problems.length === 1
+      ? "a setting is missing or wrong"
+      : `${problems.length} settings are missing or wrong`;
   return [
-    `canvuslocallm: cannot start, ${count}:`,
+    `canvuslocallm: cannot start, ${what}:`,
     ...problems.map((problem) => `  - ${formatProblem(problem)}`),
-    `Settings come from ${places}. \`canvuslocallm config\` shows them all.`,
-    ...(envFile === undefined && installed
-      ? [
-          `The service installed here has its own (${installed.settingsFile}); \`canvuslocallm service start\` starts it.`,
-        ]
-      : []),
+    ...(envFile === undefined ? placesOfSettings() : [`Settings come from the environment and ${envFile}.`]),
+    "`canvuslocallm config` shows them all; `canvuslocallm demo` tries it out without any.",
     "",
   ].join("\n");
+}
+
+function placesOfSettings(): string[] {
+  const file = join(executableFolder(), ".env");
+  const lines = [
+    `Settings come from the environment and a .env file (none was read): ${file}, or the one that --env-file names.`,
+  ];
+  const installed = installedServices().find(({ settingsFile }) => existsSync(settingsFile));
+  if (installed) {
+    lines.push(
+      `The service installed here has its own, ${installed.settingsFile}; \`canvuslocallm service start\` starts it.`,
+    );
+  }
+  return lines;
 }

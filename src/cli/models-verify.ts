@@ -34,7 +34,10 @@ export function verify(name: string | undefined, { envFile, json }: VerifyOption
       line.clear();
     }
     if (json) process.stdout.write(`${JSON.stringify({ folder, files: results.map(asJson) }, null, 2)}\n`);
-    else if (files.length === 0) process.stdout.write(`There are no models in ${folder}.\n`);
+    else if (files.length === 0)
+      process.stdout.write(
+        `There are no models in ${folder}. \`canvuslocallm models list\` shows which can be had.\n`,
+      );
     return results.every(({ isSound }) => isSound) ? 0 : 1;
   });
 }

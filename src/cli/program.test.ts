@@ -47,6 +47,9 @@ describe("wrong arguments are one clear line on stderr and exit code 2", () => {
     [["history", "--since", "yesterday"], "canvuslocallm history --help"],
     [["db", "backup"], "canvuslocallm db backup --help"],
     [["service", "frobnicate"], "canvuslocallm service --help"],
+    [["help", "frobnicate"], "canvuslocallm --help"],
+    [["models", "pull", "qwen3-vl-2b", "--name", "mine"], "canvuslocallm models pull --help"],
+    [["simulate", "--state", "/no/such/folder/state.db"], "canvuslocallm simulate --help"],
   ])("%j leads to the help of the command that was meant", async (args, help) => {
     const { exitCode, err } = await cli(...args);
     expect(exitCode).toBe(2);
@@ -58,6 +61,7 @@ describe("help", () => {
   test.each([
     [["--help"], "Commands:"],
     [["help", "simulate"], "--seed <kind>"],
+    [["help", "models", "pull"], "--name <name>"],
     [["run", "--help"], "--env-file <file>"],
     [["demo", "--help"], "Examples:"],
     [["simulate", "--help"], "Examples:"],

@@ -23,7 +23,8 @@ const WORKING = ["run", "demo", "simulate", "runner"];
  * Commands are imported only when they run: `version` loads no model code, a runner no web server.
  * @returns the exit code.
  */
-export async function runCli(args: readonly string[]): Promise<number> {
+export async function runCli(given: readonly string[]): Promise<number> {
+  const args = helpAsOption(given);
   let exitCode = 0;
   const program = buildProgram(args, (code) => {
     exitCode = code;
@@ -43,6 +44,12 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
+/** `help models pull` is `models pull --help`: Commander's own command knows the first name only. */
+function helpAsOption(args: readonly string[]): readonly string[] {
+  const [first, ...names] = args;
+  return first === "help" && names.length > 0 ? [...names, "--help"] : args;
+}
+
 function buildProgram(args: readonly string[], finish: (exitCode: number) => void): Command {
   const program: Command = new Command(NAME)
     .description("Answers what people write in {{braces}} on Canvus canvases, with a model on this machine.")
@@ -58,7 +65,7 @@ function buildProgram(args: readonly string[], finish: (exitCode: number) => voi
       "after",
       examples([
         [`${NAME} demo`, "Try it out without a Canvus server."],
-        [`${NAME} config`, "See which settings count, before the first start."],
+        [`${NAME} doctor`, "See whether the settings are right and everything is there."],
         [NAME, "Start the service with the settings of the environment and .env."],
       ]),
     );
@@ -173,7 +180,8 @@ function rejectUnknownCommand(program: Command, args: readonly string[]): void {
   if (first === undefined || first.startsWith("-") || first === "help") return;
   const names = program.commands.map((command) => command.name());
   if (names.includes(first)) return;
-  const similar = names.find((name) => name !== "runner" && distance(first, name) <= 2);
+  const isNear = (name: string) => distance(first, name) <= Math.min(2, first.length - 1);
+  const similar = names.find((name) => name !== "runner" && isNear(name));
   const suggestion = similar === undefined ? "" : ` Did you mean ${similar}?`;
   program.error(`unknown command '${first}'.${suggestion}`);
 }

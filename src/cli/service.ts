@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { systemService, userService } from "../config/installed-service.ts";
@@ -26,6 +27,7 @@ export function serviceManager(forUser: boolean): ServiceManager {
     executable,
     forUser,
     isRoot: process.getuid?.() === 0,
+    isBooted: existsSync("/run/systemd/system"),
     unitFolder: forUser ? join(configuration, "systemd/user") : "/etc/systemd/system",
     packagedUnits: forUser ? [] : ["/lib/systemd/system/canvuslocallm.service"],
     settingsFolder: dirname((forUser ? userService() : systemService()).settingsFile),

@@ -1,7 +1,10 @@
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { nanoid } from "nanoid";
 import { consoleOutput } from "../observability/console-output.ts";
 import { createLogger } from "../observability/create-logger.ts";
 import { startSimulator } from "../simulator/simulator.ts";
+import { UsageError } from "./usage-error.ts";
 import { waitForSignal } from "./wait-for-signal.ts";
 
 export interface SimulateOptions {
@@ -18,9 +21,11 @@ export interface SimulateOptions {
 /**
  * `canvuslocallm simulate`: stdout gets one JSON line when it is ready, nothing else.
  * @returns the exit code.
- * @throws AppError PORT_IN_USE
+ * @throws AppError PORT_IN_USE; UsageError
  */
 export async function simulate(options: SimulateOptions): Promise<number> {
+  if (options.state !== undefined && !existsSync(dirname(resolve(options.state))))
+    throw new UsageError(`There is no folder ${dirname(resolve(options.state))} for the file of --state`);
   const token = options.token ?? nanoid();
   const logger = createLogger({ level: "info", secrets: [token], outputs: [consoleOutput("auto")] });
   const signal = waitForSignal();

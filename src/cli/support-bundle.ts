@@ -1,5 +1,5 @@
 import { open, rm, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { humanBytes } from "../human-bytes.ts";
 import { logDirectory } from "../observability/log-folder.ts";
 import { createRedactor } from "../observability/redaction.ts";
@@ -21,6 +21,7 @@ export async function writeSupportBundle(file: string, options: BundleOptions): 
     return refuse(`${file} must end in .tar.gz, because that is what it becomes`);
   // Early, because collecting takes some seconds; the write itself makes sure.
   if (await stat(path).catch(() => null)) return refuse(`${path} exists already`);
+  if (!(await stat(dirname(path)).catch(() => null))) return refuse(`there is no folder ${dirname(path)}`);
   const loaded = await loadSettings(options.envFile);
   const setting = (wanted: string) => {
     const value = loaded.settings.find(({ name }) => name === wanted)?.value;

@@ -83,7 +83,10 @@ function resolveSetting(name: SettingName, texts: Texts, problems: ConfigProblem
   if (first === undefined) {
     const value = defaultOf(setting, texts.sources.workingDirectory);
     if (value === undefined && setting.required) {
-      problems.push({ subject: name, message: `is not set; want ${setting.example ?? "a value"}` });
+      problems.push({
+        subject: name,
+        message: `is not set; want ${setting.example ? `a value such as ${setting.example}` : "a value"}`,
+      });
     }
     return { name, value, origin: { kind: "default" }, invalid: false };
   }

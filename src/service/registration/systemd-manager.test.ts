@@ -20,6 +20,7 @@ function manager(changes: Partial<SystemdManagerOptions> = {}): SystemdManager {
     executable: "/opt/Canvus LLM/canvuslocallm",
     forUser: false,
     isRoot: true,
+    isBooted: true,
     unitFolder: join(folder, "units"),
     packagedUnits: [join(folder, "packaged.service")],
     settingsFolder: join(folder, "settings"),
@@ -112,6 +113,12 @@ test("where no systemd of the user runs, nothing is written and it is said how t
   const unreachable = { forUser: true, isRoot: false, run: async () => 1 };
   await expect(manager(unreachable).install()).rejects.toThrow("loginctl enable-linger");
   expect(await readdir(folder)).toEqual([]);
+});
+
+test("where systemd does not run nothing is written, and it says what to do instead", async () => {
+  await expect(manager({ isBooted: false }).install()).rejects.toThrow("run --env-file FILE");
+  expect(await readdir(folder)).toEqual([]);
+  expect(commands).toEqual([]);
 });
 
 test("starting what is not installed says how to install it", async () => {

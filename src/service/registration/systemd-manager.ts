@@ -17,6 +17,8 @@ export interface SystemdManagerOptions {
   /** A service of this user instead of one of the whole system. */
   readonly forUser: boolean;
   readonly isRoot: boolean;
+  /** Whether systemd runs this machine; in containers it often does not. */
+  readonly isBooted: boolean;
   /** Units are written here: /etc/systemd/system, or systemd/user in the user's configuration. */
   readonly unitFolder: string;
   /** Where a package of the system would have put the unit, which is then not ours to write or remove. */
@@ -133,13 +135,19 @@ export class SystemdManager implements ServiceManager {
 
   /** Before anything is written: rights for the system's systemd, or a user's own one that runs. */
   async #requireAccess(command: string): Promise<void> {
-    const { forUser, isRoot, executable, run } = this.#options;
+    const { forUser, isRoot, isBooted, executable, run } = this.#options;
     if (forUser) {
       const exitCode = await run(this.#command("systemctl", "--quiet", "is-active", "basic.target"));
       if (exitCode === 0) return;
       throw new AppError(
         "SERVICE_SETUP_FAILED",
         "No systemd of this user can be reached. Log in as that user, not with sudo or su; `loginctl enable-linger` lets it run without a login.",
+      );
+    }
+    if (!isBooted) {
+      throw new AppError(
+        "SERVICE_SETUP_FAILED",
+        `systemd does not run here, as in most containers. Run it without a service: \`${executable} run --env-file FILE\`.`,
       );
     }
     if (isRoot) return;

@@ -102,7 +102,7 @@ describe("problems", () => {
 
   test("an empty configuration names everything that is missing at once", async () => {
     expect(await problemsOf({})).toEqual([
-      "CANVUS_SERVER is not set; want https://canvus.example.com",
+      "CANVUS_SERVER is not set; want a value such as https://canvus.example.com",
       "CANVUS_API_KEY is not set; want an access token, or CANVUS_USERNAME with CANVUS_PASSWORD",
       "CANVAS_IDS is not set; want at least one canvas: its id, share link or unique name",
       "LLAMA_MODEL_PATH is not set; want a GGUF file, the name of a model (`canvuslocallm models list` shows them), or builtin:demo; or TEXT_LLM_URL for a model on another machine",

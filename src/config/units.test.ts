@@ -63,5 +63,6 @@ test("values are shown in the largest unit that is exact", () => {
   expect(formatDuration(61_000)).toBe("61s");
   expect(formatDuration(0)).toBe("0");
   expect(formatSize(52_428_800)).toBe("50MiB");
+  expect(formatSize(500_000_000)).toBe("500MB");
   expect(formatSize(1001)).toBe("1001B");
 });

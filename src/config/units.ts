@@ -42,12 +42,15 @@ export function formatDuration(ms: number): string {
   ]);
 }
 
-/** Binary units when they come out even, else bytes. */
+/** The largest unit that comes out even, binary or decimal. */
 export function formatSize(bytes: number): string {
   return formatQuantity(bytes, [
     ["GiB", 1024 ** 3],
+    ["GB", 1000 ** 3],
     ["MiB", 1024 ** 2],
+    ["MB", 1000 ** 2],
     ["KiB", 1024],
+    ["kB", 1000],
     ["B", 1],
   ]);
 }

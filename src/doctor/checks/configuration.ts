@@ -18,8 +18,8 @@ export const configuration: Check = {
     if (problems.length > 0) {
       return {
         status: "fail",
-        message: `${problems.length === 1 ? "a setting is" : `${problems.length} settings are`} wrong:\n${said}`,
-        advice: "`canvuslocallm config` shows every value and where it comes from; correct it there.",
+        message: `${problems.length === 1 ? "a setting is" : `${problems.length} settings are`} missing or wrong:\n${said}`,
+        advice: `Settings were read from ${source}. \`canvuslocallm config\` shows every value and where it comes from; correct it there.`,
         code: "CONFIG_INVALID",
       };
     }

@@ -28,7 +28,8 @@ export async function runDemo(): Promise<number> {
     const simulator = await startSimulator({ port, token, seed: "demo", onVisitor: visitor.resolve });
     void visitor.promise.then(() => askBeforeTheirEyes(simulator));
     const config = await demoConfig(simulator, folder);
-    const log = openServiceLog(config);
+    // Else the first answers would push the addresses out of the window.
+    const log = openServiceLog(config, process.env.CANVUSLLM_LOG_LEVEL ? "all" : "troubles");
     try {
       return await runUntilStopped(new Demo(simulator, config, log), log.logger);
     } finally {
@@ -72,6 +73,7 @@ class Demo {
   async stop(letWorkEnd: boolean): Promise<ShutdownResult> {
     const result = await this.#app.stop(letWorkEnd);
     await this.#simulator.stop();
+    process.stdout.write("  The demo has stopped.\n");
     return result;
   }
 }
@@ -115,7 +117,7 @@ function welcome(canvasUrl: string, dashboardUrl: string, password: string): str
   Password      ${password}
 
   Open the canvas in a browser. The questions on it are being answered; write your own in double braces.
-  A tiny built-in demo model answers, it only knows a few facts.
+  A tiny built-in demo model answers, it only knows a few facts. The log is on the dashboard.
   Stop with Ctrl+C. Nothing is kept.
 
 `;

@@ -20,7 +20,7 @@ export interface ServiceLog {
 }
 
 /** The log of a service: stderr, and JSON in files. When those cannot be written, stderr says so and goes on alone. */
-export function openServiceLog(config: Config): ServiceLog {
+export function openServiceLog(config: Config, onConsole: "all" | "troubles" = "all"): ServiceLog {
   const directory = logDirectory(config);
   const source = "cli/service-log.ts:openServiceLog";
   const file = new LogFile({
@@ -43,7 +43,7 @@ export function openServiceLog(config: Config): ServiceLog {
     level: config.CANVUSLLM_LOG_LEVEL,
     secrets: secretsOf(config),
     outputs: [
-      consoleOutput(config.CANVUSLLM_LOG_FORMAT),
+      consoleOutput(config.CANVUSLLM_LOG_FORMAT, onConsole),
       { format: "json", write: (entry) => file.write(entry) },
       errors,
       tail,

@@ -63,7 +63,7 @@ test("a model that only repeats itself makes no summary of it, and that is said"
     code: "MODEL_REPEATS_ITSELF",
     message: "The model only repeated itself, so that there is no summary.",
   });
-});
+}, 60_000);
 
 test("an empty canvas is said to be empty", async () => {
   const summary = summarizeCanvas({ engine, style: DEMO_STYLE, maxTokens: 60 })(asked({ trigger: icon }));

@@ -116,12 +116,13 @@ function cut(
   const [signs = ""] = /^[^\p{L}\p{N}]*/u.exec(text.slice(start + period, start + 2 * period)) ?? [];
   const kept = keep(text.slice(0, start + period + signs.length));
   const { name: model, endpoint } = engine.status();
+  const error = new AppError("MODEL_REPEATS_ITSELF", `The model ${model} repeats itself.`);
   logger.warn("a model began to repeat itself, its answer was ended", {
     source: "inference/without-repetition.ts:cut",
     correlation_id: correlationId,
     ...{ model, endpoint: endpoint ?? "local", characters: text.length, kept: kept.length, period },
-    // With it the warning is counted where errors are.
-    error: new AppError("MODEL_REPEATS_ITSELF", `The model ${model} repeats itself.`),
+    // With it the warning is counted where errors are. Without an answer whoever asked reports one, and is counted.
+    ...(kept === "" ? {} : { error }),
   });
   return { text: kept, stopReason: "repetition" };
 }

@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { type BuildArguments, parseBuildArguments, TARGETS, USAGE, UsageError } from "./build/arguments.ts";
+import { type BuildArguments, parseBuildArguments, TARGETS, USAGE } from "./build/arguments.ts";
 import { BuildError } from "./build/build-error.ts";
 import { type EnginePackages, locateEngine } from "./build/engine-packages.ts";
 import { copyImageLibrary } from "./build/image-library.ts";
 import { llamaPlugin } from "./build/llama-plugin.ts";
 import { copyNativeFiles } from "./build/native-files.ts";
 import { publish } from "./build/publish.ts";
+import { runScript } from "./build/run-script.ts";
 import { copyVisionLibrary } from "./build/vision-library.ts";
 import { windowsRuntime } from "./build/windows-runtime.ts";
 import { copyServiceWrapper } from "./build/windows-service.ts";
@@ -86,11 +87,11 @@ async function build(options: BuildArguments): Promise<void> {
   }
 }
 
-async function main(argv: readonly string[]): Promise<number> {
+async function main(argv: readonly string[]): Promise<void> {
   const options = parseBuildArguments(argv);
   if (options === null) {
     say(USAGE);
-    return 0;
+    return;
   }
   const begun = performance.now();
   await build(options);
@@ -98,14 +99,6 @@ async function main(argv: readonly string[]): Promise<number> {
   const megabytes = Math.round((await stat(executable)).size / 1e6);
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   say(`built ${relative(process.cwd(), executable)} (${megabytes} MB) in ${seconds} s`);
-  return 0;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const usage = error instanceof UsageError;
-  if (!usage && !(error instanceof BuildError)) throw error;
-  process.stderr.write(`build: ${error.message}${usage ? `; ${USAGE}` : ""}\n`);
-  process.exitCode = usage ? 2 : 1;
-}
+await runScript("build", USAGE, main);

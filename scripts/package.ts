@@ -1,7 +1,6 @@
 import { cp, mkdir, rm, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { UsageError } from "./build/arguments.ts";
-import { BuildError } from "./build/build-error.ts";
+import { runScript } from "./build/run-script.ts";
 import { type PackageArguments, parsePackageArguments, USAGE } from "./package/arguments.ts";
 import { sbomName } from "./package/artifact-names.ts";
 import { CHECKSUMS, writeChecksums } from "./package/checksums.ts";
@@ -51,22 +50,14 @@ async function packageFor(options: PackageArguments): Promise<void> {
   }
 }
 
-async function main(argv: readonly string[]): Promise<number> {
+async function main(argv: readonly string[]): Promise<void> {
   const options = parsePackageArguments(argv);
   if (options === null) {
     say(USAGE);
-    return 0;
+    return;
   }
   await mkdir(options.outdir, { recursive: true });
   await packageFor(options);
-  return 0;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const usage = error instanceof UsageError;
-  if (!usage && !(error instanceof BuildError)) throw error;
-  process.stderr.write(`package: ${error.message}${usage ? `; ${USAGE}` : ""}\n`);
-  process.exitCode = usage ? 2 : 1;
-}
+await runScript("package", USAGE, main);

@@ -9,6 +9,7 @@ export const BASICS = [
   "private-folder.ts",
   "timers.ts",
   "time-slice.ts",
+  "wrap-text.ts",
 ];
 
 /**

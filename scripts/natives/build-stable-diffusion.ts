@@ -7,8 +7,8 @@ import { parseArgs } from "node:util";
 import { IMAGE_LIBRARY_NAMES } from "../../src/native/image-library.ts";
 import pinned from "../../src/native/sd-shim/release.json" with { type: "json" };
 import { GPU_CHOICES, type GpuChoice, UsageError } from "../build/arguments.ts";
-import { BuildError } from "../build/build-error.ts";
 import { imageLibraryResult } from "../build/image-library.ts";
+import { runScript } from "../build/run-script.ts";
 import { compileStableDiffusion } from "./compile-stable-diffusion.ts";
 import { checkSource, fetchSource } from "./stable-diffusion-source.ts";
 
@@ -81,11 +81,4 @@ async function keep(source: string, library: string, result: string, name: strin
   await rename(unfinished, result);
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  const usage = error instanceof UsageError;
-  if (!usage && !(error instanceof BuildError)) throw error;
-  process.stderr.write(`build-stable-diffusion: ${error.message}${usage ? `; ${USAGE}` : ""}\n`);
-  process.exitCode = usage ? 2 : 1;
-}
+await runScript("build-stable-diffusion", USAGE, main);

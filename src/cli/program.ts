@@ -7,6 +7,7 @@ import { endWhenUnread } from "./end-unread.ts";
 import { examples } from "./examples.ts";
 import { addModelCommands } from "./models-commands.ts";
 import { addServiceCommands } from "./service-commands.ts";
+import type { SimulateOptions } from "./simulate.ts";
 import { addSupportCommands } from "./support-commands.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -124,7 +125,7 @@ function buildProgram(args: readonly string[], finish: (exitCode: number) => voi
         [`${NAME} simulate --port 0 --token t --canvas a --canvas b`, "Two canvases, any free port."],
       ]),
     )
-    .action(async (options: SimulateArguments) => {
+    .action(async (options: SimulateOptions) => {
       const { simulate } = await import("./simulate.ts");
       finish(await simulate(options));
     });
@@ -163,15 +164,6 @@ function buildProgram(args: readonly string[], finish: (exitCode: number) => voi
     });
 
   return program;
-}
-
-interface SimulateArguments {
-  readonly port: number;
-  readonly host: string;
-  readonly token?: string;
-  readonly canvas?: readonly string[];
-  readonly seed: "demo" | "empty";
-  readonly state?: string;
 }
 
 /** Because `run` is the default, a mistyped command would otherwise be reported as an argument too many of `run`. */

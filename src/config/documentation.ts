@@ -1,4 +1,5 @@
 import { withSection } from "../marked-section.ts";
+import { wrapText } from "../wrap-text.ts";
 import { formatDefault } from "./format-value.ts";
 import { formatNumeric, plainDurationUnit } from "./parse-value.ts";
 import { SETTING_NAMES, type SettingName, settingOf } from "./schema.ts";
@@ -53,7 +54,7 @@ export function groupSettings(): (readonly [string, readonly SettingName[]])[] {
 
 function exampleLines(name: SettingName): string[] {
   const setting = settingOf(name);
-  const notes = wrap([setting.description, ...details(name, setting)].join(" "), 110);
+  const notes = wrapText([setting.description, ...details(name, setting)].join(" "), 110);
   const value = formatDefault(setting) || (setting.example ?? "");
   return [...notes.map((line) => `# ${line}`), `#${name}=${value}`];
 }
@@ -79,17 +80,4 @@ function details(name: SettingName, setting: Setting): string[] {
   if (setting.type === "path" && setting.windowsDefault) notes.push(`On Windows ${setting.windowsDefault}.`);
   if (setting.aliases) notes.push(`Also accepted: ${setting.aliases.join(", ")}.`);
   return notes;
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = "";
-    }
-    line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }

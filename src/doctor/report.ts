@@ -1,5 +1,6 @@
 import { buildInfo } from "../build-info.ts";
 import { plainText } from "../plain-text.ts";
+import { wrapText } from "../wrap-text.ts";
 import type { CheckStatus } from "./check.ts";
 import type { CheckReport } from "./run-checks.ts";
 
@@ -18,10 +19,11 @@ const NARROWEST = 40;
 export function reportLines(report: CheckReport, width: number, paint: Paint): string {
   const room = Math.max(NARROWEST, width - INDENT.length);
   const status = paint(STYLES[report.status], report.status.padEnd(4));
-  const [first = "", ...more] = wrap(plainText(report.message), room);
+  const [first = "", ...more] = wrapText(plainText(report.message), room);
   const lines = [`  ${status}  ${report.title.padEnd(TITLE_WIDTH)}  ${first}`];
   lines.push(...more.map((line) => INDENT + line));
-  const [advice, ...moreAdvice] = report.advice === undefined ? [] : wrap(plainText(report.advice), room - 2);
+  const [advice, ...moreAdvice] =
+    report.advice === undefined ? [] : wrapText(plainText(report.advice), room - 2);
   if (advice !== undefined) lines.push(`${INDENT}→ ${advice}`);
   lines.push(...moreAdvice.map((line) => `${INDENT}  ${line}`));
   return `${lines.join("\n")}\n`;
@@ -51,21 +53,4 @@ export function summaryLine(summary: Summary): string {
 export function reportsAsJson(reports: readonly CheckReport[]) {
   const summary = summarize(reports);
   return { version: buildInfo.version, healthy: summary.fail === 0, summary, checks: reports };
-}
-
-function wrap(text: string, width: number): string[] {
-  return text.split("\n").flatMap((paragraph) => wrapParagraph(paragraph, width));
-}
-
-function wrapParagraph(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = "";
-    }
-    line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }

@@ -1,12 +1,10 @@
 import { expect, test } from "bun:test";
-import { loadConfig } from "../config/load.ts";
 import { AppError } from "../errors/app-error.ts";
 import { type Check, fail, ok } from "./check.ts";
-import { createDoctorContext } from "./context.ts";
 import { type CheckReport, runChecks } from "./run-checks.ts";
+import { contextOf } from "./testing/run-check.ts";
 
-const loaded = await loadConfig({ environment: {}, envFile: { directories: [] }, workingDirectory: "/" });
-const context = createDoctorContext(loaded);
+const context = await contextOf({});
 const redact = (text: string) => text.replaceAll("hunter2", "[redacted]");
 
 function check(name: string, run: Check["run"], more: Partial<Check> = {}): Check {

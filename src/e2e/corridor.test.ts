@@ -1,6 +1,4 @@
-import { Database } from "bun:sqlite";
 import { afterEach, expect, test } from "bun:test";
-import { join } from "node:path";
 import { Harness } from "./harness.ts";
 import type { TestNote } from "./test-canvas.ts";
 
@@ -21,15 +19,6 @@ function overlap(one: TestNote, other: TestNote): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
-function rows(): Record<string, unknown>[] {
-  const database = new Database(join(harness.folder, "data", "data.db"), { readonly: true });
-  try {
-    return database.query<Record<string, unknown>, []>("SELECT * FROM processing_history ORDER BY id").all();
-  } finally {
-    database.close();
-  }
-}
-
 test("a question in a note is answered beside it, and the journal tells the story", async () => {
   harness = await Harness.start();
   const service = await harness.runReady();
@@ -44,7 +33,7 @@ test("a question in a note is answered beside it, and the journal tells the stor
   expect(harness.canvas.history.get(question.id)?.some((text) => /\n\n⏳ AI: /.test(text))).toBe(true);
 
   expect(await service.stop()).toBe(143);
-  const [row, ...others] = rows();
+  const [row, ...others] = harness.rows("processing_history");
   expect(others).toEqual([]);
   expect(answer.title).toBe(`AI answer ${row?.correlation_id}`);
   expect(row).toMatchObject({
@@ -92,7 +81,7 @@ test("twenty questions on two canvases at once: each answered once, nothing on t
     }
   }
   await service.loggedTimes(20, (line) => line.message === "prompt answered");
-  expect(rows().map((row) => row.status)).toEqual(Array(20).fill("succeeded"));
+  expect(harness.statuses()).toEqual(Array(20).fill("succeeded"));
 });
 
 test("what is still being typed is not answered; the whole question is, once", async () => {
@@ -106,7 +95,7 @@ test("what is still being typed is not answered; the whole question is, once", a
     cadence_ms: 20,
   });
   await harness.canvas.until(() => (harness.canvas.answers.length > 0 ? true : undefined));
-  const [row, ...others] = rows();
+  const [row, ...others] = harness.rows("processing_history");
   expect(others).toEqual([]);
   expect(row?.prompt).toBe("What is the opposite of hot? Or of what else, I wonder");
 });
@@ -117,7 +106,7 @@ test("unclosed braces are no question", async () => {
   await harness.canvas.addNote("{{What is the capital of France?");
   const closed = await harness.canvas.addNote("{{What is the capital of Spain?}}");
   await harness.canvas.answerWith("Madrid.", closed.id);
-  expect(rows()).toHaveLength(1);
+  expect(harness.rows("processing_history")).toHaveLength(1);
 });
 
 test("a nested, scaled note gets its answer beside it on the canvas, drawn as large as itself", async () => {
@@ -150,7 +139,7 @@ test("a picture cannot be made yet: a friendly note says so, with the way on", a
     const asked = harness.canvas.notes.find(({ id }) => id === question.id);
     return asked?.text === "image: a red fox" ? true : undefined;
   });
-  const [row] = rows();
+  const [row] = harness.rows("processing_history");
   expect(note.text).toContain(String(row?.correlation_id));
 });
 
@@ -167,5 +156,5 @@ test("a note deleted while it waits takes its answer with it", async () => {
   await service.logged((line) => line.message === "prompt cancelled");
   process.kill(runner ?? 0, "SIGCONT");
   expect(harness.canvas.notes).toEqual([]);
-  expect(rows().map((row) => row.status)).toEqual(["cancelled"]);
+  expect(harness.statuses()).toEqual(["cancelled"]);
 });

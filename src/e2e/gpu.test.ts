@@ -1,6 +1,4 @@
-import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { join } from "node:path";
 import { Nvml } from "../native/nvml.ts";
 import { canBuildFakeNvml, FakeNvml } from "../native/testing/build-fake-nvml.ts";
 import { ends } from "../testing/process-end.ts";
@@ -21,16 +19,6 @@ function hasDriver(): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-/** The one row of a table, once the service has stopped. */
-function onlyRow(query: string): Record<string, unknown> {
-  const database = new Database(join(harness.folder, "data", "data.db"), { readonly: true });
-  try {
-    return database.query<Record<string, unknown>, []>(query).get() ?? {};
-  } finally {
-    database.close();
   }
 }
 
@@ -94,7 +82,7 @@ describe.skipIf(!canBuildFakeNvml)("with a library that has NVML's ABI (needs Li
     expect(entry.correlation_id).toBeString();
     await service.stop();
 
-    const row = onlyRow(INFERENCE);
+    const [row = {}] = harness.query(INFERENCE);
     expect(row).toMatchObject({
       engine: "text",
       device: "off",
@@ -112,7 +100,7 @@ describe.skipIf(!canBuildFakeNvml)("with a library that has NVML's ABI (needs Li
     ];
     for (const figure of figures) expect(Number(row[figure])).toBeGreaterThan(0);
     expect(row.total_tokens).toBe(Number(row.prompt_tokens) + Number(row.completion_tokens));
-    expect(onlyRow(SYSTEM)).toMatchObject({ vram_used_mb: 4024, vram_total_mb: 16384 });
+    expect(harness.query(SYSTEM)[0]).toMatchObject({ vram_used_mb: 4024, vram_total_mb: 16384 });
   });
 
   test("a stop waits until the driver has taken the memory of the model process back", async () => {
@@ -149,12 +137,12 @@ describe.skipIf(hasDriver())("without an NVIDIA driver (skipped where there is o
     const entry = await service.logged(({ message }) => message === "inference done");
     await service.stop();
     expect(Object.keys(entry).filter((field) => /vram|gpu_/.test(field))).toEqual([]);
-    expect(onlyRow(INFERENCE)).toMatchObject({
+    expect(harness.query(INFERENCE)[0]).toMatchObject({
       vram_before_mb: null,
       vram_after_mb: null,
       gpu_utilization_percent: null,
     });
-    expect(onlyRow(SYSTEM)).toMatchObject({ vram_used_mb: null, vram_total_mb: null });
+    expect(harness.query(SYSTEM)[0]).toMatchObject({ vram_used_mb: null, vram_total_mb: null });
     expect(service.log.filter((line) => /gpu|nvidia/i.test(line.message))).toEqual([]);
     expect(await service.exited).toBe(143);
   });

@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { join } from "node:path";
 import { type TemporaryFolder, temporaryFolder } from "./at-exit.ts";
 import { Execution } from "./executable.ts";
@@ -89,6 +90,26 @@ export class Harness {
     const response = await fetch(`${this.url}/_sim/${name}`, { method: "POST", body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`${name}: ${response.status} ${await response.text()}`);
     return response.json();
+  }
+
+  /** What the services of this harness have written to their database. */
+  query<Row = Record<string, unknown>>(sql: string): Row[] {
+    const database = new Database(join(this.folder, "data", "data.db"), { readonly: true });
+    try {
+      return database.query<Row, []>(sql).all();
+    } finally {
+      database.close();
+    }
+  }
+
+  /** All rows of a table, oldest first. */
+  rows(table: string): Record<string, unknown>[] {
+    return this.query(`SELECT * FROM ${table} ORDER BY id`);
+  }
+
+  /** What has become of the prompts, oldest first. */
+  statuses(): unknown[] {
+    return this.rows("processing_history").map(({ status }) => status);
   }
 
   async close(): Promise<void> {

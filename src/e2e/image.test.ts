@@ -1,4 +1,3 @@
-import { Database } from "bun:sqlite";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { readPng } from "../inference/testing/read-png.ts";
@@ -61,15 +60,6 @@ describe.skipIf(!canBuildFakeStableDiffusion)("pictures (needs Linux and c++)", 
     return readPng(new Uint8Array(await response.arrayBuffer()));
   }
 
-  function rows(table: "processing_history" | "performance_metrics"): Record<string, unknown>[] {
-    const database = new Database(join(harness.folder, "data", "data.db"), { readonly: true });
-    try {
-      return database.query<Record<string, unknown>, []>(`SELECT * FROM ${table} ORDER BY id`).all();
-    } finally {
-      database.close();
-    }
-  }
-
   const answered = (service: Execution) => service.logged((line) => line.message === "prompt answered");
 
   test("stands beside the note in its true proportions, and the note told each step", async () => {
@@ -89,10 +79,10 @@ describe.skipIf(!canBuildFakeStableDiffusion)("pictures (needs Linux and c++)", 
     expect(harness.canvas.history.get(note.id)?.some((text) => /step \d+ of 10/.test(text))).toBeTrue();
     expect(harness.canvas.notes).toMatchObject([{ id: note.id, text: "image: a red fox" }]);
     await service.stop();
-    expect(rows("processing_history")).toMatchObject([
+    expect(harness.rows("processing_history")).toMatchObject([
       { operation_type: "image_prompt", status: "succeeded" },
     ]);
-    const measured = rows("performance_metrics").filter(({ engine }) => engine === "image");
+    const measured = harness.rows("performance_metrics").filter(({ engine }) => engine === "image");
     expect(measured).toMatchObject([{ status: "succeeded", model: "fox", device: "off" }]);
   });
 
@@ -117,7 +107,7 @@ describe.skipIf(!canBuildFakeStableDiffusion)("pictures (needs Linux and c++)", 
     expect(await service.children()).toEqual(runners);
     expect(await imagesOf(harness.canvas)).toHaveLength(1);
     await service.stop();
-    expect(rows("processing_history").map(({ status }) => status)).toEqual(["cancelled", "succeeded"]);
+    expect(harness.statuses()).toEqual(["cancelled", "succeeded"]);
   });
 
   test.each([
@@ -178,7 +168,7 @@ describe.skipIf(!canBuildFakeStableDiffusion)("pictures (needs Linux and c++)", 
     const next = await running();
     await answered(next);
     expect(await imagesOf(harness.canvas)).toHaveLength(1);
-    expect(rows("processing_history").map(({ status }) => status)).toEqual(["succeeded"]);
+    expect(harness.statuses()).toEqual(["succeeded"]);
     for (const pid of orphans) expect(await ends(pid)).toBe(true);
   });
 });

@@ -1,6 +1,4 @@
-import { Database } from "bun:sqlite";
 import { afterEach, expect, test } from "bun:test";
-import { join } from "node:path";
 import { Harness } from "./harness.ts";
 
 let harness: Harness;
@@ -8,19 +6,6 @@ let harness: Harness;
 afterEach(async () => {
   await harness.close();
 });
-
-function rows(): { status: string; error_code: string | null }[] {
-  const database = new Database(join(harness.folder, "data", "data.db"), { readonly: true });
-  try {
-    return database
-      .query<{ status: string; error_code: string | null }, []>(
-        "SELECT status, error_code FROM processing_history ORDER BY id",
-      )
-      .all();
-  } finally {
-    database.close();
-  }
-}
 
 function textOf(id: string): string | undefined {
   return harness.canvas.notes.find((note) => note.id === id)?.text;
@@ -51,7 +36,7 @@ test("a full queue says so on the canvas, and each prompt is answered once there
   });
   expect(harness.canvas.answers.map(({ text }) => text).sort()).toEqual(Object.values(cities).sort());
   await service.loggedTimes(4, (line) => line.message === "prompt answered");
-  expect(rows().map(({ status }) => status)).toEqual(Array(4).fill("succeeded"));
+  expect(harness.statuses()).toEqual(Array(4).fill("succeeded"));
 });
 
 test("PROCESSING_TIMEOUT ends a prompt with a friendly note, retries and their waits included", async () => {
@@ -71,7 +56,9 @@ test("PROCESSING_TIMEOUT ends a prompt with a friendly note, retries and their w
   expect(told.text).toContain("PROCESSING_TIMEOUT");
   await harness.canvas.until(() => textOf(question.id) === "What is the capital of France?" || undefined);
   await service.logged((line) => line.message === "prompt failed");
-  expect(rows()).toEqual([{ status: "failed", error_code: "PROMPT_TIMEOUT" }]);
+  expect(harness.query("SELECT status, error_code FROM processing_history")).toEqual([
+    { status: "failed", error_code: "PROMPT_TIMEOUT" },
+  ]);
 });
 
 test("an error that happens while the canvas is down is told when it is back", async () => {
@@ -90,5 +77,5 @@ test("an error that happens while the canvas is down is told when it is back", a
   expect(told.text).toStartWith("Sorry");
   await harness.canvas.until(() => textOf(question.id) === "image: a red fox" || undefined);
   await service.logged((line) => line.message === "prompt failed");
-  expect(rows().map(({ status }) => status)).toEqual(["failed"]);
+  expect(harness.statuses()).toEqual(["failed"]);
 });

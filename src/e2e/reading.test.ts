@@ -1,4 +1,3 @@
-import { Database } from "bun:sqlite";
 import { afterEach, expect, test } from "bun:test";
 import { join } from "node:path";
 import { makePdf } from "../documents/testing/make-pdf.ts";
@@ -17,15 +16,6 @@ const BRIDGE = [
 let harness: Harness;
 
 afterEach(() => harness.close());
-
-function rows(): Record<string, unknown>[] {
-  const database = new Database(join(harness.folder, "data", "data.db"), { readonly: true });
-  try {
-    return database.query<Record<string, unknown>, []>("SELECT * FROM processing_history ORDER BY id").all();
-  } finally {
-    database.close();
-  }
-}
 
 function drop(kind: "pdfs" | "images", name: string, data: Uint8Array, fields: Record<string, unknown> = {}) {
   return dropFile({ url: harness.url, token: TOKEN }, harness.canvas, kind, { name, data, fields });
@@ -57,7 +47,7 @@ test("a PDF is summarised beside it, with progress, and the icon goes", async ()
   expect(summary.location.x).toBeGreaterThanOrEqual(2000 + 595);
   expect(harness.canvas.history.get(summary.id)?.some((text) => /^⏳ .* \d+ %$/.test(text))).toBe(true);
   expect(await service.stop()).toBe(143);
-  expect(rows()).toMatchObject([
+  expect(harness.rows("processing_history")).toMatchObject([
     { operation_type: "pdf_precis", status: "succeeded", prompt: "Summary of the PDF bridge.pdf" },
   ]);
 });
@@ -115,6 +105,6 @@ test("a note that is connected to an answer carries the exchange before it", asy
     return (answers.length === 3 && isDone) || undefined;
   });
   expect(await service.stop()).toBe(143);
-  const tokens = rows().map(({ prompt_tokens }) => Number(prompt_tokens));
+  const tokens = harness.rows("processing_history").map(({ prompt_tokens }) => Number(prompt_tokens));
   expect(tokens[2] ?? 0).toBeGreaterThan((tokens[1] ?? 0) + 10);
 });

@@ -1,4 +1,3 @@
-import { Database } from "bun:sqlite";
 import { afterEach, expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -31,15 +30,6 @@ async function serve(routes: Parameters<typeof FakeServer.start>[0]): Promise<Fa
 /** What a good model says: to a question with a schema the decision, else the answer in pieces. */
 function answer({ body }: ReceivedRequest): string[] {
   return "response_format" in body ? ['{"type":"text"}'] : ["It is Paris,", " says", " the server."];
-}
-
-function rows(table: string): Record<string, unknown>[] {
-  const database = new Database(join(harness.folder, "data", "data.db"), { readonly: true });
-  try {
-    return database.query<Record<string, unknown>, []>(`SELECT * FROM ${table} ORDER BY id`).all();
-  } finally {
-    database.close();
-  }
 }
 
 async function start(settings: Record<string, string>) {
@@ -81,10 +71,10 @@ test("a service without any model of its own answers through a server, and its k
   expect(await service.children()).toEqual([]);
   expect(await service.stop()).toBe(143);
 
-  expect(rows("processing_history")).toMatchObject([
+  expect(harness.rows("processing_history")).toMatchObject([
     { status: "succeeded", model: "small-model", response: ANSWER },
   ]);
-  for (const row of rows("performance_metrics")) {
+  for (const row of harness.rows("performance_metrics")) {
     expect(row).toMatchObject({ endpoint: `${server.url}/v1`, status: "succeeded", device: null });
   }
   expect(server.asked("/chat/completions")[0]?.headers.get("authorization")).toBe(`Bearer ${KEY}`);
@@ -207,7 +197,9 @@ test("pictures are looked at, read and drawn by servers, each with its own key",
   expect(hand.asked("/images/generations")[0]?.body).toMatchObject({ model: "flux", prompt: "a red fox" });
 
   expect(await service.stop()).toBe(143);
-  const endpoints = rows("performance_metrics").map(({ engine, endpoint }) => `${engine} ${endpoint}`);
+  const endpoints = harness
+    .rows("performance_metrics")
+    .map(({ engine, endpoint }) => `${engine} ${endpoint}`);
   expect(new Set(endpoints)).toEqual(
     new Set([`vision ${eyes.url}/v1`, `vision ${ocr.url}`, `image ${hand.url}/v1`]),
   );
@@ -235,7 +227,7 @@ test("where the administrator wants it, the model here answers for a server that
     error_code: "REMOTE_UNAVAILABLE",
   });
   expect(await service.stop()).toBe(143);
-  const [row] = rows("processing_history");
+  const [row] = harness.rows("processing_history");
   expect(row?.model).toStartWith("CanvusLocalLLM demo (instead of ");
 });
 

@@ -53,23 +53,13 @@ async function expectNothingLeft(runner: number): Promise<void> {
   expect(await ends(runner)).toBe(true);
 }
 
-function statuses(): unknown[] {
-  const database = new Database(join(harness.folder, "data", "data.db"), { readonly: true });
-  try {
-    const rows = database.query<{ status: string }, []>("SELECT status FROM processing_history ORDER BY id");
-    return rows.all().map((row) => row.status);
-  } finally {
-    database.close();
-  }
-}
-
 async function expectAnsweredOnceByNextStart(questionId: string): Promise<void> {
   const next = await harness.runReady();
   await harness.canvas.answerWith(ANSWER, questionId);
   await next.logged((line) => line.message === "prompt answered");
   expect(await next.stop()).toBe(143);
   expect(harness.canvas.answers).toHaveLength(1);
-  expect(statuses()).toEqual(["succeeded"]);
+  expect(harness.statuses()).toEqual(["succeeded"]);
 }
 
 test("a prompt under way is answered first; then everything ends in order, and nothing is left", async () => {
@@ -101,7 +91,7 @@ test("a prompt under way is answered first; then everything ends in order, and n
     forced: false,
   });
   await expectNothingLeft(runner);
-  expect(statuses()).toEqual(["succeeded"]);
+  expect(harness.statuses()).toEqual(["succeeded"]);
   await harness.runReady();
   await harness.canvas.answerWith("Tokyo.", late.id);
 });

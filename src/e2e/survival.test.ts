@@ -1,6 +1,4 @@
-import { Database } from "bun:sqlite";
 import { afterEach, expect, test } from "bun:test";
-import { join } from "node:path";
 import { ends } from "../testing/process-end.ts";
 import { Harness } from "./harness.ts";
 
@@ -12,16 +10,6 @@ afterEach(async () => {
 
 const QUESTION = "{{What is the capital of France?}}";
 const ANSWER = "Paris.";
-
-function statuses(): unknown[] {
-  const database = new Database(join(harness.folder, "data", "data.db"), { readonly: true });
-  try {
-    const rows = database.query<{ status: string }, []>("SELECT status FROM processing_history ORDER BY id");
-    return rows.all().map((row) => row.status);
-  } finally {
-    database.close();
-  }
-}
 
 /** The question's note as soon as the service has taken it: braces gone, status line there. */
 function claimed(id: string): Promise<string> {
@@ -41,7 +29,7 @@ test("a runner killed in the middle of an answer: one answer all the same", asyn
   await harness.canvas.answerWith(ANSWER, question.id);
   await service.logged((line) => line.message === "prompt answered");
   expect(harness.canvas.answers).toHaveLength(1);
-  expect(statuses()).toEqual(["succeeded"]);
+  expect(harness.statuses()).toEqual(["succeeded"]);
 });
 
 test("a service killed in the middle of an answer: the next one finishes it, once", async () => {
@@ -56,7 +44,7 @@ test("a service killed in the middle of an answer: the next one finishes it, onc
   await harness.canvas.answerWith(ANSWER, question.id);
   await second.logged((line) => line.message === "prompt answered");
   expect(harness.canvas.answers).toHaveLength(1);
-  expect(statuses()).toEqual(["succeeded"]);
+  expect(harness.statuses()).toEqual(["succeeded"]);
   expect(await ends(runner)).toBe(true);
 });
 

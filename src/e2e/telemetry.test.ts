@@ -3,22 +3,12 @@ import { afterEach, expect, test } from "bun:test";
 import { join } from "node:path";
 import { Harness } from "./harness.ts";
 
-type Row = Record<string, string | number | null>;
 
 let harness: Harness;
 
 afterEach(async () => {
   await harness.close();
 });
-
-function rows(sql: string): Row[] {
-  const database = new Database(join(harness.folder, "data", "data.db"), { readonly: true });
-  try {
-    return database.query<Row, []>(sql).all();
-  } finally {
-    database.close();
-  }
-}
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
@@ -37,7 +27,7 @@ test("after some prompts all five tables hold what happened", async () => {
   await service.logged((line) => line.message === "prompt failed");
   expect(await service.stop()).toBe(143);
 
-  const history = rows("SELECT * FROM processing_history ORDER BY id");
+  const history = harness.rows("processing_history");
   expect(history.map((row) => [row.status, row.attempts])).toEqual([
     ["succeeded", 1],
     ["succeeded", 1],
@@ -48,7 +38,7 @@ test("after some prompts all five tables hold what happened", async () => {
     expect(first?.[name]).toMatch(TIME);
   for (const name of ["prompt_ms", "ttft_ms", "generation_ms"]) expect(first?.[name]).toBeGreaterThan(0);
 
-  const events = rows("SELECT * FROM canvas_events ORDER BY id");
+  const events = harness.rows("canvas_events");
   const answer = events.find((event) => event.correlation_id === first?.correlation_id);
   expect(answer).toMatchObject({
     canvas_id: "canvas-1",
@@ -64,7 +54,7 @@ test("after some prompts all five tables hold what happened", async () => {
   ).toBe(true);
   expect(JSON.stringify(events)).not.toContain("capital");
 
-  const inferences = rows(
+  const inferences = harness.query(
     `SELECT * FROM performance_metrics WHERE correlation_id = '${first?.correlation_id}'`,
   );
   expect(inferences.length).toBeGreaterThan(0);
@@ -90,7 +80,7 @@ test("after some prompts all five tables hold what happened", async () => {
     }
   }
 
-  const [error] = rows("SELECT * FROM error_log WHERE level = 'error'");
+  const [error] = harness.query("SELECT * FROM error_log WHERE level = 'error'");
   expect(error).toMatchObject({
     code: "IMAGE_ENGINE_MISSING",
     category: "configuration",
@@ -99,7 +89,7 @@ test("after some prompts all five tables hold what happened", async () => {
   });
   expect(error?.stack).toContain("AppError");
 
-  const samples = rows("SELECT * FROM system_metrics ORDER BY id");
+  const samples = harness.rows("system_metrics");
   expect(samples.length).toBeGreaterThanOrEqual(2);
   const last = samples.at(-1);
   expect(last).toMatchObject({
@@ -112,8 +102,8 @@ test("after some prompts all five tables hold what happened", async () => {
     expect(Number(last?.[name])).toBeGreaterThan(0);
   }
 
-  expect(rows("SELECT sum(prompts) AS n FROM prompt_sums WHERE step = 'day'")).toEqual([{ n: 3 }]);
-  const found = rows(
+  expect(harness.query("SELECT sum(prompts) AS n FROM prompt_sums WHERE step = 'day'")).toEqual([{ n: 3 }]);
+  const found = harness.query(
     "SELECT rowid AS id FROM processing_history_text WHERE processing_history_text MATCH 'madrid'",
   );
   expect(found).toEqual([{ id: 2 }]);
@@ -149,6 +139,8 @@ test("what is older than its retention is deleted by itself", async () => {
   // Prompts go first: the first round begins 10 s after the start.
   await second.logged((line) => line.message === "old rows were deleted");
   await second.stop();
-  expect(rows("SELECT response FROM processing_history")).toEqual([{ response: "Rome." }]);
-  expect(rows("SELECT count(*) AS n FROM canvas_events WHERE created_at < '2021'")).toEqual([{ n: 0 }]);
+  expect(harness.query("SELECT response FROM processing_history")).toEqual([{ response: "Rome." }]);
+  expect(harness.query("SELECT count(*) AS n FROM canvas_events WHERE created_at < '2021'")).toEqual([
+    { n: 0 },
+  ]);
 });

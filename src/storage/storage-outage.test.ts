@@ -2,26 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { HistoryInsert } from "./schema.ts";
+import { newPrompt } from "./testing/sample-rows.ts";
 import { SmallDisk } from "./testing/small-disk.ts";
 import { StorageRun } from "./testing/storage-run.ts";
 
 const MINUTE = 60_000;
-
-function question(id: string, changes: Partial<HistoryInsert> = {}): HistoryInsert {
-  return {
-    correlation_id: id,
-    canvas_id: "canvas",
-    widget_id: `widget of ${id}`,
-    operation_type: "note_prompt",
-    prompt: "What is the capital of France?",
-    content_hash: "abc",
-    status: "pending",
-    stage: "queued",
-    created_at: "2026-01-01T00:00:00.000Z",
-    ...changes,
-  };
-}
 
 /** Every prompt on the disk as a fresh start finds it: [correlation id, status]. */
 async function stored(folder: string): Promise<(readonly [string, string])[]> {
@@ -58,10 +43,10 @@ describe.skipIf(!SmallDisk.available)(title, () => {
   test("full: prompts go on in memory, are written when there is space, and it is said once", async () => {
     await run.storage.start();
     const { journal } = run.storage;
-    await journal.begin(question("before"));
+    await journal.begin(newPrompt("before"));
     disk.fill();
-    expect(await journal.begin(question("during"))).toBe(true);
-    expect(await journal.begin(question("twin", { widget_id: "widget of before" }))).toBe(false);
+    expect(await journal.begin(newPrompt("during"))).toBe(true);
+    expect(await journal.begin(newPrompt("twin", { widget_id: "widget of before" }))).toBe(false);
     await journal.update("before", { status: "succeeded", response: "Paris." });
     await journal.update("during", { status: "running" });
     expect((await journal.live()).map((row) => row.correlation_id)).toEqual(["during"]);
@@ -86,7 +71,7 @@ describe.skipIf(!SmallDisk.available)(title, () => {
   test("full at the start: the journal begins in memory", async () => {
     disk.fill();
     await run.storage.start();
-    expect(await run.storage.journal.begin(question("a"))).toBe(true);
+    expect(await run.storage.journal.begin(newPrompt("a"))).toBe(true);
     await run.storage.journal.update("a", { status: "succeeded" });
     disk.free();
     await recovered();
@@ -97,7 +82,7 @@ describe.skipIf(!SmallDisk.available)(title, () => {
   test("full to the end: what is lost is counted", async () => {
     await run.storage.start();
     disk.fill();
-    await run.storage.journal.begin(question("a"));
+    await run.storage.journal.begin(newPrompt("a"));
     run.recordEvent("w");
     await run.stop();
     const entry = run.logger.entries.find(({ message }) => message.includes("is lost"));
@@ -109,7 +94,7 @@ describe.skipIf(!SmallDisk.available)(title, () => {
   test("telemetry waits for space and is written then; what is too much is dropped, the oldest first", async () => {
     await run.storage.start();
     disk.fill();
-    await run.storage.journal.begin(question("a"));
+    await run.storage.journal.begin(newPrompt("a"));
     for (let index = 0; index < 20_700; index++) run.recordEvent(`w${index}`);
     const { queued, dropped } = run.storage.status().telemetry;
     expect(queued + dropped).toBe(20_700);
@@ -122,12 +107,12 @@ describe.skipIf(!SmallDisk.available)(title, () => {
 
   test("read-only at the start", async () => {
     await run.storage.start();
-    await run.storage.journal.begin(question("a"));
+    await run.storage.journal.begin(newPrompt("a"));
     await run.stop();
     disk.setReadOnly(true);
     run = new StorageRun(folder);
     await run.storage.start();
-    expect(await run.storage.journal.begin(question("b"))).toBe(true);
+    expect(await run.storage.journal.begin(newPrompt("b"))).toBe(true);
     expect(run.storage.status().mode).toBe("logging-only");
     disk.setReadOnly(false);
     await recovered();
@@ -152,17 +137,17 @@ describe("damage while the service runs", () => {
   test("is found by whoever reads, healed at once, and the prompts go on", async () => {
     for (let index = 0; index < 60; index++) {
       await run.storage.journal.begin(
-        question(`old ${index}`, { prompt: "x".repeat(2000), status: "succeeded" }),
+        newPrompt(`old ${index}`, { prompt: "x".repeat(2000), status: "succeeded" }),
       );
     }
     await run.stop();
     run = new StorageRun(folder);
     await run.storage.start();
-    await run.storage.journal.begin(question("live"));
+    await run.storage.journal.begin(newPrompt("live"));
     destroyTableLeaves();
     const error = await run.storage.query.historyPage({ limit: 100 }).catch((thrown) => thrown);
     expect(error.code).toBe("STORAGE_DAMAGED");
-    expect(await run.storage.journal.begin(question("meanwhile"))).toBe(true);
+    expect(await run.storage.journal.begin(newPrompt("meanwhile"))).toBe(true);
     run.timers.advance(0);
     await run.logger.logged("is written again");
     expect(run.logger.messages("error").at(-1)).toContain("set aside");

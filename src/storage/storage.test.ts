@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { AppError } from "../errors/app-error.ts";
 import type { HistoryInsert } from "./schema.ts";
 import type { Storage } from "./storage.ts";
+import { newPrompt } from "./testing/sample-rows.ts";
 import { StorageRun } from "./testing/storage-run.ts";
 
 let folder: string;
@@ -29,19 +30,9 @@ async function restart(): Promise<void> {
   await storage.start();
 }
 
+/** Always about the same note, unless the changes say otherwise. */
 function row(changes: Partial<HistoryInsert> = {}): HistoryInsert {
-  return {
-    correlation_id: "c1",
-    canvas_id: "canvas",
-    widget_id: "widget",
-    operation_type: "note_prompt",
-    prompt: "What is the capital of France?",
-    content_hash: "abc",
-    status: "pending",
-    stage: "queued",
-    created_at: "2026-01-01T00:00:00.000Z",
-    ...changes,
-  };
+  return newPrompt("c1", { widget_id: "widget", ...changes });
 }
 
 test("a question that is being answered is not begun a second time", async () => {

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadConfig } from "../../config/load.ts";
-import { createDoctorContext } from "../context.ts";
+import { runCheck } from "../testing/run-check.ts";
 import { certificate } from "./certificate.ts";
 import { dns, tcp } from "./network.ts";
 
@@ -52,10 +51,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function look(environment: Record<string, string>, check = certificate) {
-  const loaded = await loadConfig({ environment, envFile: { directories: [] }, workingDirectory: "/" });
-  return check.run(createDoctorContext(loaded), AbortSignal.timeout(5000));
-}
+const look = (settings: Record<string, string>, check = certificate) => runCheck(check, settings);
 
 test("an unknown authority is named, with what to do", async () => {
   const result = await look({ CANVUS_SERVER: `https://localhost:${server.port}` });

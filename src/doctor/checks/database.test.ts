@@ -3,9 +3,8 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadConfig } from "../../config/load.ts";
 import { MIGRATIONS, migrate } from "../../storage/migrate.ts";
-import { createDoctorContext } from "../context.ts";
+import { runCheck } from "../testing/run-check.ts";
 import { database } from "./database.ts";
 
 let folder: string;
@@ -16,11 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function look() {
-  const environment = { CANVUSLLM_DATA_DIR: folder };
-  const loaded = await loadConfig({ environment, envFile: { directories: [] }, workingDirectory: "/" });
-  return database.run(createDoctorContext(loaded), AbortSignal.timeout(5000));
-}
+const look = () => runCheck(database, { CANVUSLLM_DATA_DIR: folder });
 
 function create(): Database {
   const created = new Database(file);

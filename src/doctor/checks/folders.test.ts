@@ -2,8 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadConfig } from "../../config/load.ts";
-import { createDoctorContext } from "../context.ts";
+import { runCheck } from "../testing/run-check.ts";
 import { dataFolder } from "./folders.ts";
 
 let parent: string;
@@ -12,11 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(parent, { recursive: true }));
 
-async function look(folder: string) {
-  const environment = { CANVUSLLM_DATA_DIR: folder };
-  const loaded = await loadConfig({ environment, envFile: { directories: [] }, workingDirectory: "/" });
-  return dataFolder.run(createDoctorContext(loaded), AbortSignal.timeout(5000));
-}
+const look = (folder: string) => runCheck(dataFolder, { CANVUSLLM_DATA_DIR: folder });
 
 test("a folder that is not there yet but can be made is fine, and is not made", async () => {
   const result = await look(join(parent, "a/b"));

@@ -2,9 +2,8 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadConfig } from "../../config/load.ts";
 import type { Check } from "../check.ts";
-import { createDoctorContext } from "../context.ts";
+import { runCheck } from "../testing/run-check.ts";
 import { modelFile } from "./model-file.ts";
 import { modelsFolder } from "./models-folder.ts";
 
@@ -17,10 +16,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function look(check: Check, settings: Record<string, string> = {}) {
-  const environment = { CANVUSLLM_DATA_DIR: folder, ...settings };
-  const loaded = await loadConfig({ environment, envFile: { directories: [] }, workingDirectory: "/" });
-  return check.run(createDoctorContext(loaded), AbortSignal.timeout(5000));
+function look(check: Check, settings: Record<string, string> = {}) {
+  return runCheck(check, { CANVUSLLM_DATA_DIR: folder, ...settings });
 }
 
 test("a model of the catalogue that is missing: how to get it, or that the service does", async () => {

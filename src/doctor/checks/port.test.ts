@@ -1,6 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
-import { loadConfig } from "../../config/load.ts";
-import { createDoctorContext } from "../context.ts";
+import { runCheck } from "../testing/run-check.ts";
 import { port } from "./port.ts";
 
 let server: Bun.Server<undefined> | undefined;
@@ -9,11 +8,7 @@ afterEach(async () => {
   server = undefined;
 });
 
-async function look(number: number) {
-  const environment = { PORT: String(number) };
-  const loaded = await loadConfig({ environment, envFile: { directories: [] }, workingDirectory: "/" });
-  return port.run(createDoctorContext(loaded), AbortSignal.timeout(5000));
-}
+const look = (number: number) => runCheck(port, { PORT: String(number) });
 
 function listen(fetch: (request: Request) => Response): number {
   server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch });

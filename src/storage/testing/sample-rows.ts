@@ -42,6 +42,22 @@ function historyRow(changes: Partial<HistoryInsert> = {}): HistoryInsert {
   };
 }
 
+/** A question that was just seen. */
+export function newPrompt(id: string, changes: Partial<HistoryInsert> = {}): HistoryInsert {
+  return {
+    correlation_id: id,
+    canvas_id: "canvas",
+    widget_id: `widget of ${id}`,
+    operation_type: "note_prompt",
+    prompt: "What is the capital of France?",
+    content_hash: "hash",
+    status: "pending",
+    stage: "queued",
+    created_at: "2026-01-01T00:00:00.000Z",
+    ...changes,
+  };
+}
+
 export function addHistory(database: Database, ...rows: Partial<HistoryInsert>[]): void {
   for (const changes of rows) drizzle(database).insert(processingHistory).values(historyRow(changes)).run();
 }

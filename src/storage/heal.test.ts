@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "./database.ts";
 import { createJournalStore } from "./journal-store.ts";
+import { newPrompt } from "./testing/sample-rows.ts";
 
 const ROWS = 1000;
 const template = mkdtempSync(join(tmpdir(), "cll-heal-template-"));
@@ -43,17 +44,13 @@ function makeTemplate(path: string): void {
   database.transaction(() => {
     for (let index = 0; index < ROWS; index++) {
       const finished = index !== ROWS / 2;
-      store.begin({
-        correlation_id: `c${index}`,
-        canvas_id: "canvas",
-        widget_id: `w${index}`,
-        operation_type: "note_prompt",
-        prompt: `question ${index} ${"x".repeat(300)}`,
-        content_hash: "hash",
-        status: finished ? "succeeded" : "running",
-        stage: finished ? "answered" : "claimed",
-        created_at: "2026-01-01T00:00:00.000Z",
-      });
+      store.begin(
+        newPrompt(`c${index}`, {
+          prompt: `question ${index} ${"x".repeat(300)}`,
+          status: finished ? "succeeded" : "running",
+          stage: finished ? "answered" : "claimed",
+        }),
+      );
     }
   })();
   database.run("PRAGMA journal_mode = DELETE");

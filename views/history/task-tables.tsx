@@ -6,6 +6,21 @@ import { ScrollBox } from "../scroll-box.tsx";
 import { Time } from "../time.tsx";
 import { deviceName, statusTone } from "../words.ts";
 
+interface Figure {
+  readonly name: string;
+  readonly of: (call: PerformanceRow) => string;
+}
+
+/** Columns; on a narrow screen the names stand before the figures. */
+const FIGURES: readonly Figure[] = [
+  { name: "Read", of: (call) => count(call.prompt_tokens) },
+  { name: "Written", of: (call) => count(call.completion_tokens) },
+  { name: "Tokens/s", of: (call) => perSecond(call.completion_tokens_per_second) },
+  { name: "First token", of: (call) => duration(call.ttft_ms) },
+  { name: "Took", of: (call) => duration(call.duration_ms) },
+  { name: "Video memory", of: (call) => videoMemory(call.vram_after_mb) },
+];
+
 /** The calls of models for one prompt: what is wanted, then the answer. */
 export function InferencesSection({
   inferences,
@@ -23,24 +38,11 @@ export function InferencesSection({
               <th scope="col">Time</th>
               <th scope="col">Model</th>
               <th scope="col">Status</th>
-              <th scope="col" class="number">
-                Read
-              </th>
-              <th scope="col" class="number">
-                Written
-              </th>
-              <th scope="col" class="number">
-                Tokens/s
-              </th>
-              <th scope="col" class="number">
-                First token
-              </th>
-              <th scope="col" class="number">
-                Took
-              </th>
-              <th scope="col" class="number">
-                Video memory
-              </th>
+              {FIGURES.map(({ name }) => (
+                <th scope="col" class="number" safe>
+                  {name}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
@@ -58,24 +60,11 @@ export function InferencesSection({
                 <td>
                   <Badge tone={statusTone(call.status)} text={call.error_code ?? call.status} />
                 </td>
-                <td class="number" data-label="read">
-                  {count(call.prompt_tokens)}
-                </td>
-                <td class="number" data-label="written">
-                  {count(call.completion_tokens)}
-                </td>
-                <td class="number" data-label="tokens/s">
-                  {perSecond(call.completion_tokens_per_second)}
-                </td>
-                <td class="number" data-label="first token">
-                  {duration(call.ttft_ms)}
-                </td>
-                <td class="number" data-label="took">
-                  {duration(call.duration_ms)}
-                </td>
-                <td class="number" data-label="video memory">
-                  {videoMemory(call.vram_after_mb)}
-                </td>
+                {FIGURES.map(({ name, of }) => (
+                  <td class="number" data-label={name.toLowerCase()} safe>
+                    {of(call)}
+                  </td>
+                ))}
               </tr>
             ))}
           </tbody>

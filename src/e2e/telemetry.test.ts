@@ -3,7 +3,6 @@ import { afterEach, expect, test } from "bun:test";
 import { join } from "node:path";
 import { Harness } from "./harness.ts";
 
-
 let harness: Harness;
 
 afterEach(async () => {

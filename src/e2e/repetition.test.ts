@@ -38,9 +38,8 @@ test("the demo model, asked about notes as it was never shown, does not leave no
   const note = await harness.canvas.until(({ answers }) =>
     answers.find(({ text }) => text.includes("(MODEL_REPEATS_ITSELF)")),
   );
-  expect(note.text).toStartWith(
-    "Sorry, there is no answer to this.\n\nThe model only repeated itself, so that there is no summary.\n\nWhat you can do: ",
-  );
+  expect(note.text).toContain("The model only repeated itself, so that there is no summary.");
+  expect(note.text).not.toContain("risk");
   const warning = await service.logged(({ message }) => message.startsWith("a model began to repeat itself"));
   expect(warning).toMatchObject({ level: "warn", model: "CanvusLocalLLM demo", kept: 0 });
   expect(await service.stop()).toBe(143);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nanoid } from "nanoid";
 import { RecordingLogger } from "../observability/testing/recording-logger.ts";
-import { TestBench } from "../simulator/test-client.ts";
+import { TestBench } from "../simulator/testing/test-bench.ts";
 import { Changes } from "../testing/changes.ts";
 import { rejection } from "../testing/rejection.ts";
 import { systemTimers } from "../timers.ts";

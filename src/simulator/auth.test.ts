@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { LineReader, refusal, TestBench } from "./test-client.ts";
+import { LineReader } from "./testing/line-reader.ts";
+import { refusal, TestBench } from "./testing/test-bench.ts";
 
 let bench: TestBench;
 

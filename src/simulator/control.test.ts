@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { Widget } from "../canvus/widget.ts";
 import { iconFile } from "./control/icon-files.ts";
-import { TestBench } from "./test-client.ts";
+import { TestBench } from "./testing/test-bench.ts";
 import { WriteLog } from "./write-log.ts";
 
 let bench: TestBench;

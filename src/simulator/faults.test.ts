@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { TestBench } from "./test-client.ts";
+import { TestBench } from "./testing/test-bench.ts";
 import type { WriteEntry } from "./write-log.ts";
 
 let bench: TestBench;

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Widget } from "../canvus/widget.ts";
-import { TestBench } from "./test-client.ts";
+import { TestBench } from "./testing/test-bench.ts";
 
 async function demoNotes(): Promise<readonly Widget[]> {
   const bench = await TestBench.start({

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
 import { startSimulator } from "./simulator.ts";
-import { TestBench } from "./test-client.ts";
+import { TestBench } from "./testing/test-bench.ts";
 
 const benches: TestBench[] = [];
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { Widget } from "../canvus/widget.ts";
 import { iconFile } from "./control/icon-files.ts";
-import { refusal, TestBench } from "./test-client.ts";
+import { refusal, TestBench } from "./testing/test-bench.ts";
 
 const ICON = iconFile("AI_Icon_PDF_Precis");
 const PNG = await Bun.file(ICON.path).bytes();

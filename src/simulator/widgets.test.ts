@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Widget } from "../canvus/widget.ts";
-import { refusal, TestBench } from "./test-client.ts";
+import { refusal, TestBench } from "./testing/test-bench.ts";
 
 let bench: TestBench;
 

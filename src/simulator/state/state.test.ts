@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Widget } from "../../canvus/widget.ts";
-import { TestBench } from "../test-client.ts";
+import { TestBench } from "../testing/test-bench.ts";
 import type { WriteEntry } from "../write-log.ts";
 import { StateFile } from "./state-file.ts";
 

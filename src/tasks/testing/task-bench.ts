@@ -8,7 +8,7 @@ import { CanvusClient } from "../../canvus/client.ts";
 import { Downloads } from "../../canvus/downloads.ts";
 import type { Widget, WidgetChange } from "../../canvus/widget.ts";
 import { RecordingLogger } from "../../observability/testing/recording-logger.ts";
-import { TestBench } from "../../simulator/test-client.ts";
+import { TestBench } from "../../simulator/testing/test-bench.ts";
 import { createJournalStore } from "../../storage/journal-store.ts";
 import type { HistoryRow } from "../../storage/schema.ts";
 import type { Journal } from "../../storage/storage.ts";

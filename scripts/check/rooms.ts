@@ -4,6 +4,7 @@ export const BASICS = [
   "bmp-file.ts",
   "build-info.ts",
   "marked-section.ts",
+  "paint.ts",
   "plain-text.ts",
   "errors",
   "private-folder.ts",

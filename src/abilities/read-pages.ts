@@ -1,3 +1,4 @@
+import type { TextOfPage } from "../documents/chunk-text.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { TextResult } from "../inference/text-engine.ts";
 import type { VisionEngine } from "../inference/vision-engine.ts";
@@ -5,12 +6,6 @@ import type { AbilityRequest } from "./ability.ts";
 import { type DocumentFiles, PICTURE_LIMITS } from "./document-files.ts";
 import type { ModelStyle } from "./model-style.ts";
 import { TRANSCRIBE, transcribed } from "./read-handwriting.ts";
-
-interface PageText {
-  /** From 1. */
-  readonly page: number;
-  readonly text: string;
-}
 
 export interface ReadPagesOptions {
   readonly documents: DocumentFiles;
@@ -21,7 +16,7 @@ export interface ReadPagesOptions {
 
 export interface ReadPages {
   /** Those that have text, in order. */
-  readonly pages: readonly PageText[];
+  readonly pages: readonly TextOfPage[];
   /** Pages that nobody could read. */
   readonly unread: number;
   /** Of the model calls for scanned pages. */
@@ -43,7 +38,7 @@ export async function readPages(
   { documents, vision, style }: ReadPagesOptions,
   { signal, correlationId, progress }: AbilityRequest,
 ): Promise<ReadPages> {
-  const texts: PageText[] = [];
+  const texts: TextOfPage[] = [];
   const scans: number[] = [];
   let count = 0;
   let unread = 0;

@@ -5,10 +5,11 @@ import { humanBytes } from "../human-bytes.ts";
 import { DataDirLock } from "../storage/data-dir-lock.ts";
 import { type DatabaseStats, databaseStats } from "../storage/database-stats.ts";
 import { inspectFile } from "../storage/inspect-file.ts";
+import { integrityFindings } from "../storage/integrity-findings.ts";
 import { readDatabase } from "../storage/read-database.ts";
 import { toStorageError } from "../storage/storage-failure.ts";
 import { vacuumDatabase } from "../storage/vacuum-database.ts";
-import { checkIntegrity, writeBackup } from "../storage/write-backup.ts";
+import { writeBackup } from "../storage/write-backup.ts";
 import { loadSettings } from "./load-settings.ts";
 
 const MAX_FINDINGS = 20;
@@ -117,7 +118,7 @@ function group({ files, bytes }: DatabaseStats["backups"]): string {
 
 function findDamage(file: string): string[] {
   try {
-    return readDatabase(file, (database) => checkIntegrity(database, MAX_FINDINGS));
+    return readDatabase(file, (database) => integrityFindings(database, MAX_FINDINGS));
   } catch (error) {
     if (error instanceof AppError && error.code === "STORAGE_DAMAGED") return [error.message];
     throw error;

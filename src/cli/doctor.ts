@@ -1,10 +1,10 @@
-import { styleText } from "node:util";
 import { buildInfo } from "../build-info.ts";
 import { allChecks } from "../doctor/all-checks.ts";
 import { createDoctorContext } from "../doctor/context.ts";
-import { type Paint, reportLines, reportsAsJson, summarize, summaryLine } from "../doctor/report.ts";
+import { reportLines, reportsAsJson, summarize, summaryLine } from "../doctor/report.ts";
 import { runChecks } from "../doctor/run-checks.ts";
 import { createRedactor } from "../observability/redaction.ts";
+import { paintFor } from "../paint.ts";
 import { plainText } from "../plain-text.ts";
 import { loadSettings } from "./load-settings.ts";
 import { configuredSecrets } from "./secrets.ts";
@@ -31,7 +31,7 @@ export async function runDoctor({ envFile, json, deep }: DoctorOptions): Promise
     onWait: ({ title }) => progress.show(title),
     onReport: (report) => {
       progress.clear();
-      if (!json) process.stdout.write(reportLines(report, width, terminalPaint));
+      if (!json) process.stdout.write(reportLines(report, width, paintFor(process.stdout)));
     },
   });
   const summary = summarize(reports);
@@ -40,9 +40,6 @@ export async function runDoctor({ envFile, json, deep }: DoctorOptions): Promise
   );
   return summary.fail === 0 ? 0 : 1;
 }
-
-/** Follows NO_COLOR, FORCE_COLOR and whether stdout is a terminal. */
-const terminalPaint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
 
 /** On stderr and in a terminal only, so that neither files nor pipes get it. */
 function createProgress() {

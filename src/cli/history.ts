@@ -1,11 +1,11 @@
 import type { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { styleText } from "node:util";
 import { AppError } from "../errors/app-error.ts";
-import { ERRORS } from "../errors/registry.ts";
+import { ERRORS, isErrorCode } from "../errors/registry.ts";
 import { Follower } from "../history/follow.ts";
-import { headLine, type Paint, rowLines } from "../history/format-row.ts";
+import { headLine, rowLines } from "../history/format-row.ts";
+import { paintFor } from "../paint.ts";
 import { plainText } from "../plain-text.ts";
 import { createQueries, type Queries } from "../storage/queries/queries.ts";
 import { readDatabase } from "../storage/read-database.ts";
@@ -133,13 +133,14 @@ function changeStamp(file: string): string {
 
 function print(row: HistoryRow, json: boolean): void {
   process.stdout.write(
-    json ? `${plainText(JSON.stringify(withHint(row)))}\n` : rowLines(row, width(), terminalPaint),
+    json ? `${plainText(JSON.stringify(withHint(row)))}\n` : rowLines(row, width(), paintFor(process.stdout)),
   );
 }
 
 function withHint(row: HistoryRow) {
-  const info = Object.entries(ERRORS).find(([code]) => code === row.error_code)?.[1];
-  return { ...row, ...(info && { category: info.category, hint: info.hint }) };
+  if (row.error_code === null || !isErrorCode(row.error_code)) return row;
+  const { category, hint } = ERRORS[row.error_code];
+  return { ...row, category, hint };
 }
 
 function width(): number {
@@ -150,6 +151,3 @@ function newestId(database: Database): number {
   const sql = "SELECT max(id) AS id FROM processing_history";
   return database.query<{ id: number | null }, []>(sql).get()?.id ?? 0;
 }
-
-/** Follows NO_COLOR, FORCE_COLOR and whether stdout is a terminal. */
-const terminalPaint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { type Paint, reportLines, summaryLine } from "./report.ts";
+import type { Paint } from "../paint.ts";
+import { reportLines, summaryLine } from "./report.ts";
 
 const plain: Paint = (_, text) => text;
 const report = {

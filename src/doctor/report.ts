@@ -1,10 +1,9 @@
 import { buildInfo } from "../build-info.ts";
+import type { Paint } from "../paint.ts";
 import { plainText } from "../plain-text.ts";
 import { wrapText } from "../wrap-text.ts";
 import type { CheckStatus } from "./check.ts";
 import type { CheckReport } from "./run-checks.ts";
-
-export type Paint = (style: "green" | "yellow" | "red" | "dim", text: string) => string;
 
 const STYLES = { ok: "green", warn: "yellow", fail: "red" } as const;
 const TITLE_WIDTH = 18;

@@ -19,6 +19,7 @@ export interface Chunk {
 }
 
 export interface TextOfPage {
+  /** From 1. */
   readonly page: number;
   readonly text: string;
 }

@@ -17,3 +17,8 @@ export const ERRORS = {
 };
 
 export type ErrorCode = keyof typeof ERRORS;
+
+/** Whether this version knows such an error: rows of the history may come from another one. */
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code);
+}

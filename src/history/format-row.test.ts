@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { headLine, type Paint, rowLines, type ShownRow } from "./format-row.ts";
+import type { Paint } from "../paint.ts";
+import { headLine, rowLines, type ShownRow } from "./format-row.ts";
 
 const plain: Paint = (_, text) => text;
 const answered: ShownRow = {

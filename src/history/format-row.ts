@@ -1,4 +1,5 @@
-import { ERRORS } from "../errors/registry.ts";
+import { ERRORS, isErrorCode } from "../errors/registry.ts";
+import type { Paint } from "../paint.ts";
 import type { HistoryRow } from "../storage/schema.ts";
 
 /** What a line of the history shows. */
@@ -6,8 +7,6 @@ export type ShownRow = Pick<
   HistoryRow,
   "correlation_id" | "status" | "prompt" | "duration_ms" | "created_at" | "error_code" | "error_message"
 >;
-
-export type Paint = (style: "green" | "yellow" | "red" | "dim", text: string) => string;
 
 const STYLES = {
   succeeded: "green",
@@ -59,8 +58,4 @@ function oneLine(text: string): string {
 function clip(text: string, length: number): string {
   const characters = [...text];
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join("")}…`;
-}
-
-function isErrorCode(code: string): code is keyof typeof ERRORS {
-  return Object.hasOwn(ERRORS, code);
 }

@@ -1,4 +1,5 @@
 import { chooseVictims } from "./choose-victims.ts";
+import { candidates, LoadPlanner, rungThatFits } from "./load-planner.ts";
 import {
   AGEING_MS,
   COOL_DOWN_MS,
@@ -17,7 +18,6 @@ import type {
   ModelView,
   SchedulableModel,
 } from "./model-scheduler-types.ts";
-import { candidates, LoadPlan, rungThatFits } from "./plan-loads.ts";
 import type { RunnerFailure } from "./protocol.ts";
 
 /**
@@ -175,7 +175,7 @@ export class ModelScheduler {
         effects.push(...this.#fail(entry, entry.error ?? this.#tooLarge(entry), now));
       }
     }
-    effects.push(...new LoadPlan(entries, this.#budget, now).run());
+    effects.push(...new LoadPlanner(entries, this.#budget, now).run());
     for (const entry of entries) effects.push(...this.#admit(entry));
     return effects;
   }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { AppError } from "../errors/app-error.ts";
 import { readRecord, writeRecord } from "./checksum-record.ts";
@@ -52,7 +53,7 @@ async function pullFile(source: FileSource, job: PullJob): Promise<PulledFile> {
     onProgress(source, { phase: "downloading", received: bytes, total: bytes });
     return { ...present, path: source.path, wasPresent: true };
   }
-  if (!replace && (await exists(source.path)))
+  if (!replace && existsSync(source.path))
     throw new AppError("MODEL_NAME_TAKEN", `${source.path} is there already and is another file.`);
   const report = (progress: DownloadProgress) => onProgress(source, progress);
   const downloaded = await downloadFile({ source, remote, settings, signal, onProgress: report });
@@ -86,8 +87,4 @@ async function presentFile(
     await writeRecord(path, sha256, `${withoutQuery(source.url)} (it was there already)`);
   const checksum = source.sha256 !== null ? "pinned" : expected !== null ? "published" : "recorded";
   return { bytes, sha256, checksum };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null)) !== null;
 }

@@ -1,8 +1,7 @@
-import { styleText } from "node:util";
+import { paintFor } from "../paint.ts";
 import { isJournal, withPriority } from "./journald.ts";
 import type { LogOutput } from "./log-output.ts";
 import type { LogLevel } from "./logger.ts";
-import type { Paint } from "./pretty-entry.ts";
 import { createStreamWriter } from "./stderr-writer.ts";
 
 /**
@@ -20,12 +19,9 @@ export function consoleOutput(
   const isLeftOut = (level: LogLevel) => amount === "troubles" && (level === "info" || level === "debug");
   return {
     format: pretty ? "pretty" : "json",
-    paint: terminalPaint,
+    paint: paintFor(process.stderr),
     write(text, level) {
       if (!isLeftOut(level)) writer.write(journal ? withPriority(text, level) : text);
     },
   };
 }
-
-/** Follows NO_COLOR, FORCE_COLOR and whether stderr is a terminal. */
-const terminalPaint: Paint = (style, text) => styleText(style, text, { stream: process.stderr });

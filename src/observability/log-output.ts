@@ -1,5 +1,5 @@
+import type { Paint } from "../paint.ts";
 import type { LogLevel } from "./logger.ts";
-import type { Paint } from "./pretty-entry.ts";
 
 /** A place that entries go to. */
 export interface LogOutput {

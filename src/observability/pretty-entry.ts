@@ -1,8 +1,6 @@
+import type { Paint } from "../paint.ts";
 import { plainText } from "../plain-text.ts";
 import type { LogRecord, LogValue } from "./log-value.ts";
-
-/** Colours a piece of text, or leaves it alone where colours are not wanted. */
-export type Paint = (style: "dim" | "red" | "yellow" | "green" | "cyan" | "bold", text: string) => string;
 
 const LEVEL_STYLE = { debug: "dim", info: "green", warn: "yellow", error: "red" } as const;
 

@@ -11,11 +11,11 @@ import {
 } from "./data-files.ts";
 import { finishHealing, type HealReport, heal } from "./heal.ts";
 import { inspectFile } from "./inspect-file.ts";
+import { integrityFindings } from "./integrity-findings.ts";
 import { MIGRATIONS, migrate, schemaVersion } from "./migrate.ts";
 import { backUpBeforeMigration } from "./migration-backup.ts";
 import { tableNames } from "./salvage.ts";
 import { classifyFailure, reasonOf } from "./storage-failure.ts";
-import { checkIntegrity } from "./write-backup.ts";
 
 /** A database up to this size is checked as a whole when it is opened; it takes about 0.1 s. */
 const WHOLE_CHECK_BYTES = 16 * 1024 * 1024;
@@ -115,7 +115,7 @@ function verify(database: Database, file: string): void {
   }
   if (schemaVersion(database) === 0) throw new AppError("STORAGE_DAMAGED", "its schema has no version");
   if (statSync(file).size > WHOLE_CHECK_BYTES) return;
-  const [finding] = checkIntegrity(database, 1);
+  const [finding] = integrityFindings(database, 1);
   if (finding !== undefined) throw new AppError("STORAGE_DAMAGED", finding);
 }
 

@@ -1,8 +1,8 @@
 import { Database } from "bun:sqlite";
 import { AppError } from "../errors/app-error.ts";
 import { configureConnection } from "./database.ts";
+import { integrityFindings } from "./integrity-findings.ts";
 import { createQueries, type Queries } from "./queries/queries.ts";
-import { checkIntegrity } from "./write-backup.ts";
 
 export type QueryOperations = ReturnType<typeof createQueryOperations>;
 
@@ -37,7 +37,7 @@ export function createQueryOperations() {
     /** Reads the whole file. @returns what is wrong, in words; empty when all is well. */
     checkIntegrity(): string[] {
       if (!database) throw new AppError("STORAGE_UNAVAILABLE", "The database is not open.");
-      return checkIntegrity(database, 1);
+      return integrityFindings(database, 1);
     },
 
     close(): void {

@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { AppError } from "../errors/app-error.ts";
 import { createPrivateFile, publishDatabase, removeDatabase } from "./data-files.ts";
+import { integrityFindings } from "./integrity-findings.ts";
 
 /**
  * Writes a compact copy of the database as it is at this moment, safe while another process writes to it. The copy is
@@ -13,7 +14,7 @@ export function writeBackup(database: Database, destination: string): void {
   try {
     createPrivateFile(partial);
     database.query<null, [string]>("VACUUM INTO ?").run(partial);
-    const problems = integrityProblems(partial);
+    const problems = problemsOf(partial);
     if (problems.length > 0) {
       throw new AppError("STORAGE_DAMAGED", `The backup did not pass its check: ${problems.join("; ")}.`);
     }
@@ -23,17 +24,12 @@ export function writeBackup(database: Database, destination: string): void {
   }
 }
 
-/** What `PRAGMA integrity_check` finds wrong with a closed database file, at most `limit` findings. */
-function integrityProblems(file: string, limit = 20): string[] {
+/** Of a closed database file. */
+function problemsOf(file: string, limit = 20): string[] {
   const database = new Database(file, { readonly: true, strict: true });
   try {
-    return checkIntegrity(database, limit);
+    return integrityFindings(database, limit);
   } finally {
     database.close();
   }
-}
-
-export function checkIntegrity(database: Database, limit: number): string[] {
-  const rows = database.prepare<{ integrity_check: string }, []>(`PRAGMA integrity_check(${limit})`).all();
-  return rows.map((row) => row.integrity_check).filter((finding) => finding !== "ok");
 }

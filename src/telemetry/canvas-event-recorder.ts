@@ -2,7 +2,7 @@ import type { ChangeOrigin } from "../canvus/canvas-watcher.ts";
 import type { Widget, WidgetChange } from "../canvus/widget.ts";
 import type { CanvasEventInsert } from "../storage/schema.ts";
 import type { RecordTelemetry } from "../storage/telemetry-row.ts";
-import type { Timers } from "./timers.ts";
+import type { Timers } from "../timers.ts";
 
 /** Updates of one widget within this time are one row: dragging a note brings dozens a second. */
 const GATHER_MS = 5000;

@@ -1,9 +1,9 @@
-import { ERRORS, type ErrorCode } from "../errors/registry.ts";
+import { ERRORS, type ErrorCode, isErrorCode } from "../errors/registry.ts";
 import type { LogOutput } from "../observability/log-output.ts";
 import type { LogLevel } from "../observability/logger.ts";
 import type { ErrorInsert } from "../storage/schema.ts";
 import type { RecordTelemetry } from "../storage/telemetry-row.ts";
-import type { Timers } from "./timers.ts";
+import type { Timers } from "../timers.ts";
 
 /** Equal errors within this time become one row on their way, in ms; the database merges those of an hour. */
 const GATHER_MS = 1000;
@@ -110,10 +110,6 @@ function errorRow(entry: Fields, level: "warn" | "error"): ErrorInsert | null {
 /** What nobody gave a code is a mistake of the program until somebody looks. */
 function errorCode(value: unknown): ErrorCode {
   return typeof value === "string" && isErrorCode(value) ? value : "INTERNAL";
-}
-
-function isErrorCode(value: string): value is ErrorCode {
-  return Object.hasOwn(ERRORS, value);
 }
 
 /** Two errors are equal when they differ in nothing but names in quotes, numbers and ids. */

@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import type { GpuTotals } from "../observability/gpu-snapshot.ts";
 import type { SystemInsert } from "../storage/schema.ts";
 import type { RecordTelemetry } from "../storage/telemetry-row.ts";
+import type { Timers } from "../timers.ts";
 import type { EventLoopLag } from "./event-loop-lag.ts";
-import type { Timers } from "./timers.ts";
 
 const INTERVAL_MS = 30_000;
 /** Linux lists the open files of a process there. */

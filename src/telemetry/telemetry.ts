@@ -7,6 +7,7 @@ import { type GpuSnapshot, gpuTotals } from "../observability/gpu-snapshot.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { StorageStatus } from "../storage/storage.ts";
 import type { RecordTelemetry } from "../storage/telemetry-row.ts";
+import type { Timers } from "../timers.ts";
 import { correlationIdOf } from "../triggers/our-marks.ts";
 import { CanvasEventRecorder } from "./canvas-event-recorder.ts";
 import type { ErrorRecorder } from "./error-recorder.ts";
@@ -16,7 +17,6 @@ import { RecordingImageEngine } from "./recording-image-engine.ts";
 import { RecordingTextEngine } from "./recording-text-engine.ts";
 import { RecordingVisionEngine } from "./recording-vision-engine.ts";
 import { SystemSampler } from "./system-sampler.ts";
-import type { Timers } from "./timers.ts";
 
 /** Something that tells how it is. */
 interface Observable {

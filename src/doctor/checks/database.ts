@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { AppError } from "../../errors/app-error.ts";
 import { humanBytes } from "../../human-bytes.ts";
 import { inspectFile } from "../../storage/inspect-file.ts";
+import { integrityFindings } from "../../storage/integrity-findings.ts";
 import { MIGRATIONS } from "../../storage/migrate.ts";
 import { readDatabase } from "../../storage/read-database.ts";
-import { checkIntegrity } from "../../storage/write-backup.ts";
 import { type Check, type CheckResult, fail, notChecked, ok, warn } from "../check.ts";
 
 /** SQLite reads some hundred megabytes a second; more than this would keep doctor waiting too long. */
@@ -58,7 +58,7 @@ function judge(opened: Database, path: string, size: number): CheckResult {
   if (size > LARGEST_CHECKED) {
     return warn(`${found}; too large to be checked here`, "Check it with `canvuslocallm db check`.");
   }
-  const defects = checkIntegrity(opened, SHOWN_DEFECTS);
+  const defects = integrityFindings(opened, SHOWN_DEFECTS);
   if (defects.length > 0) return damaged(path, defects.join("; "));
   const later = version < newest ? `; the next start brings it to schema ${newest}` : "";
   return ok(`sound, ${found}${later}`);

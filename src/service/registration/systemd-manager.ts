@@ -1,4 +1,5 @@
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import SETTINGS_EXAMPLE from "../../../.env.example" with { type: "text" };
 import { AppError } from "../../errors/app-error.ts";
@@ -67,7 +68,7 @@ export class SystemdManager implements ServiceManager {
     const { print } = this.#options;
     await this.#requireAccess("uninstall");
     await this.#requireNoPackage("removing the package removes the service");
-    if (!(await exists(this.#unitFile))) {
+    if (!existsSync(this.#unitFile)) {
       print("The service is not installed.");
       return 0;
     }
@@ -158,7 +159,7 @@ export class SystemdManager implements ServiceManager {
   }
 
   async #requireInstalled(): Promise<void> {
-    if (await exists(this.#unitFile)) return;
+    if (existsSync(this.#unitFile)) return;
     if ((await this.#packagedUnit()) !== null) return;
     throw new AppError(
       "SERVICE_SETUP_FAILED",
@@ -167,13 +168,13 @@ export class SystemdManager implements ServiceManager {
   }
 
   async #packagedUnit(): Promise<string | null> {
-    for (const file of this.#options.packagedUnits) if (await exists(file)) return file;
+    for (const file of this.#options.packagedUnits) if (existsSync(file)) return file;
     return null;
   }
 
   async #requireNoPackage(instead: string): Promise<void> {
     const unit = await this.#packagedUnit();
-    if (unit === null || (await exists(this.#unitFile))) return;
+    if (unit === null || existsSync(this.#unitFile)) return;
     throw new AppError(
       "SERVICE_SETUP_FAILED",
       `The service came with the package canvuslocallm (${unit}): ${instead}.`,
@@ -214,7 +215,7 @@ export class SystemdManager implements ServiceManager {
   /** They hold secrets: the service may read them, and nobody else. @returns true when they were not there yet. */
   async #provideSettings(): Promise<boolean> {
     const { settingsFolder, forUser, run, print } = this.#options;
-    if (await exists(this.#settingsFile)) {
+    if (existsSync(this.#settingsFile)) {
       print(`${this.#settingsFile} is kept as it is.`);
       return false;
     }
@@ -224,11 +225,4 @@ export class SystemdManager implements ServiceManager {
     print(`Wrote ${this.#settingsFile}.`);
     return true;
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,4 +1,5 @@
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import SETTINGS_EXAMPLE from "../../../.env.example" with { type: "text" };
 import { AppError } from "../../errors/app-error.ts";
@@ -46,7 +47,7 @@ export class WinswManager implements ServiceManager {
       () => false,
     );
     const description = join(programFolder, `${WRAPPER}.xml`);
-    const isRegistered = await exists(description);
+    const isRegistered = existsSync(description);
     await writeFile(description, winswXml({ executable, dataFolder }));
     print(`Wrote ${description}.`);
     // WinSW reads the description at each start of the service; only the first time there is something to register.
@@ -116,14 +117,7 @@ export class WinswManager implements ServiceManager {
   }
 
   async #requireWrapper(): Promise<void> {
-    if (await exists(this.#wrapper)) return;
+    if (existsSync(this.#wrapper)) return;
     throw new AppError("SERVICE_SETUP_FAILED", `${this.#wrapper} is missing; it comes with the program.`);
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -25,7 +25,7 @@ export function candidates(entries: readonly ModelEntry[], pool: MemoryPool) {
 }
 
 /** Begins loads for models that are wanted, the longest waiting first, and makes room for them. */
-export class LoadPlan {
+export class LoadPlanner {
   readonly #entries: readonly ModelEntry[];
   readonly #budget: MemoryBudget;
   readonly #now: number;

@@ -1,9 +1,0 @@
-/** Time as the recorders see it; injected, so that tests step through minutes without waiting for them. */
-export interface Timers {
-  /** Milliseconds since the epoch. */
-  now(): number;
-  /** Milliseconds on a clock that only goes forward. */
-  monotonicNow(): number;
-  /** Runs `run` once after `delayMs`; the returned function cancels it. */
-  schedule(delayMs: number, run: () => void): () => void;
-}

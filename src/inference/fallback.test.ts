@@ -33,13 +33,13 @@ function engine(name: string, endpoint: string | null, answer: TextEngine["gener
 const says =
   (text: string): TextEngine["generate"] =>
   async (_, { onText }) => {
-    onText?.(text);
+    onText?.(text, 1);
     return { text, model: text, stopReason: "stop", promptTokensCut: 0 } as TextResult;
   };
 const fails =
   (error: AppError, piece?: string): TextEngine["generate"] =>
   async (_, { onText }) => {
-    if (piece !== undefined) onText?.(piece);
+    if (piece !== undefined) onText?.(piece, 1);
     throw error;
   };
 

@@ -35,9 +35,9 @@ class Fallback<Engine> {
     work: (engine: Engine, options: GenerateOptions) => Promise<Result>,
   ): Promise<Done<Result>> {
     let hasText = false;
-    const onText = (piece: string) => {
+    const onText = (piece: string, tokens: number) => {
       hasText = true;
-      options.onText?.(piece);
+      options.onText?.(piece, tokens);
     };
     return this.run(
       (engine) => work(engine, { ...options, onText }),

@@ -7,7 +7,7 @@ export interface WorkOptions {
   readonly correlationId: string;
   readonly signal: AbortSignal;
   /** Called with each new piece of text, in order. */
-  readonly onText?: (piece: string) => void;
+  readonly onText?: (piece: string, tokens: number) => void;
   /** Called after each denoising step that is done. */
   readonly onStep?: (step: number, steps: number) => void;
 }
@@ -73,8 +73,8 @@ export class PendingRequests {
     return this.#pending.has(id);
   }
 
-  text(id: number, piece: string): void {
-    this.#pending.get(id)?.tell(({ onText }) => onText?.(piece));
+  text(id: number, piece: string, tokens: number): void {
+    this.#pending.get(id)?.tell(({ onText }) => onText?.(piece, tokens));
   }
 
   step(id: number, step: number, steps: number): void {

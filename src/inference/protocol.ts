@@ -97,7 +97,12 @@ const ToRunner = Type.Union([
 ]);
 
 const FromRunner = Type.Union([
-  Type.Object({ type: Type.Literal("text"), id: RequestId, piece: Type.String() }),
+  Type.Object({
+    type: Type.Literal("text"),
+    id: RequestId,
+    piece: Type.String(),
+    tokens: Type.Integer({ minimum: 0 }),
+  }),
   /** A denoising step of a picture is done. */
   Type.Object({
     type: Type.Literal("step"),

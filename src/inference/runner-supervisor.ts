@@ -261,7 +261,7 @@ export class RunnerSupervisor {
         this.#dispatch({ type: "heartbeat", progress: message.progress });
         break;
       case "text":
-        this.#requests.text(message.id, message.piece);
+        this.#requests.text(message.id, message.piece, message.tokens);
         this.#dispatch({ type: "output" });
         break;
       case "step":

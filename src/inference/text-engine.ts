@@ -15,8 +15,8 @@ export interface TextRequest {
 export interface GenerateOptions {
   readonly correlationId: string;
   readonly signal: AbortSignal;
-  /** Called with each new piece of text, in order. */
-  readonly onText?: (piece: string) => void;
+  /** Called with each new piece of text, in order. @param tokens how many it is made of; 1 where nobody tells */
+  readonly onText?: (piece: string, tokens: number) => void;
   /** Called with a few words for people while the model cannot work yet because it is still being downloaded. */
   readonly onWaiting?: (what: string) => void;
 }

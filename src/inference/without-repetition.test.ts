@@ -47,7 +47,7 @@ const says =
   async (_request, { signal, onText }) => {
     for (const piece of text.match(/\S+\s*/g) ?? []) {
       if (signal.aborted) throw new AppError("CANCELLED", "The answer was cancelled.");
-      onText?.(piece);
+      onText?.(piece, 1);
     }
     return { ...RESULT, text };
   };

@@ -69,9 +69,9 @@ async function guard(
 ): Promise<TextResult> {
   const growing = new GrowingAnswer();
   const enough = new AbortController();
-  const onText = (piece: string) => {
+  const onText = (piece: string, tokens: number) => {
     if (enough.signal.aborted) return;
-    options.onText?.(piece);
+    options.onText?.(piece, tokens);
     if (growing.repeatsWith(piece)) enough.abort();
   };
   const signal = AbortSignal.any([options.signal, enough.signal]);

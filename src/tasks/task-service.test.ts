@@ -140,6 +140,17 @@ test("a prompt that stops the service again and again ends with a friendly note"
   expect(services.script.calls).toEqual([]);
 });
 
+test("what is not tried again is in the log once", async () => {
+  await services.start();
+  await services.bench.write("{{Why?}}");
+  (await services.script.next()).fail(new AppError("INFERENCE_FAILED", "The model gave an empty answer."));
+  await services.bench.logger.logged("prompt failed");
+  const complaints = services.bench.logger.entries.filter(
+    ({ level }) => level === "warn" || level === "error",
+  );
+  expect(complaints.map(({ message }) => message)).toEqual(["prompt failed"]);
+});
+
 test("an answer with braces in it asks nothing", async () => {
   await services.start();
   const note = await services.bench.write("{{How do templates work?}}");

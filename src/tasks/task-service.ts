@@ -269,7 +269,9 @@ export class TaskService {
       duration_ms: this.#age(task),
     };
     if (!result.done) {
-      log.warn(`prompt not finished: ${result.error.message}`, { ...fields, error: result.error });
+      // Of what is not tried again, people are told next, and the log with them.
+      const level = result.error.retryable ? "warn" : "debug";
+      log[level](`prompt not finished: ${result.error.message}`, { ...fields, error: result.error });
       return;
     }
     if (work.kind === "answer") log.info("prompt answered", fields);

@@ -23,11 +23,16 @@ test("tells the step, the tokens and their speed while a prompt is answered, and
   };
   const ended = watched.generate(REQUEST, options).catch((error: Error) => error.message);
   expect(live.of("a")).toEqual({ step: "writing", tokens: 0, tokensPerSecond: null });
-  for (const piece of ["The", " answer", " is"]) {
-    write?.(piece);
+  // Engines gather what they write for a moment.
+  for (const [piece, tokens] of [
+    ["The", 1],
+    [" answer", 2],
+    [" is", 3],
+  ] as const) {
+    write?.(piece, tokens);
     now += 500;
   }
-  expect(live.of("a")).toEqual({ step: "writing", tokens: 3, tokensPerSecond: 2 / 1.5 });
+  expect(live.of("a")).toEqual({ step: "writing", tokens: 6, tokensPerSecond: 5 / 1.5 });
   expect(shown).toEqual(["The", " answer", " is"]);
   expect(live.of("b")).toBeUndefined();
   answer.reject(new Error("crashed"));

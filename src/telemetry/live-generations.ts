@@ -4,7 +4,7 @@ import type { GenerateOptions, TextEngine, TextRequest, TextResult } from "../in
 export interface LiveGeneration {
   /** `deciding`: whether text or a picture is wanted; `writing`: the answer. */
   readonly step: "deciding" | "writing";
-  /** Pieces of text so far. llama.cpp gives one for each token, but for characters of several tokens. */
+  /** So far; of a server elsewhere, pieces of text. */
   readonly tokens: number;
   /** From the first piece until now; null before the second. */
   readonly tokensPerSecond: number | null;
@@ -13,6 +13,8 @@ export interface LiveGeneration {
 interface Running {
   readonly step: LiveGeneration["step"];
   tokens: number;
+  /** Of the first piece: from when on they were written nobody knows. */
+  firstTokens: number;
   firstAt: number;
 }
 
@@ -40,24 +42,27 @@ export class LiveGenerations {
   of(correlationId: string): LiveGeneration | undefined {
     const running = this.#running.get(correlationId);
     if (running === undefined) return undefined;
-    const { step, tokens, firstAt } = running;
+    const { step, tokens, firstTokens, firstAt } = running;
     const seconds = (this.#now() - firstAt) / 1000;
-    const tokensPerSecond = tokens < 2 || seconds <= 0 ? null : (tokens - 1) / seconds;
+    const tokensPerSecond = tokens <= firstTokens || seconds <= 0 ? null : (tokens - firstTokens) / seconds;
     return { step, tokens, tokensPerSecond };
   }
 
   async #generate(engine: TextEngine, request: TextRequest, options: GenerateOptions): Promise<TextResult> {
     const { correlationId, onText } = options;
     const step = request.jsonSchema === undefined ? "writing" : "deciding";
-    const running: Running = { step, tokens: 0, firstAt: 0 };
+    const running: Running = { step, tokens: 0, firstTokens: 0, firstAt: 0 };
     this.#running.set(correlationId, running);
     try {
       return await engine.generate(request, {
         ...options,
-        onText: (piece) => {
-          if (running.tokens === 0) running.firstAt = this.#now();
-          running.tokens += 1;
-          onText?.(piece);
+        onText: (piece, tokens) => {
+          if (running.tokens === 0) {
+            running.firstAt = this.#now();
+            running.firstTokens = tokens;
+          }
+          running.tokens += tokens;
+          onText?.(piece, tokens);
         },
       });
     } finally {

@@ -148,8 +148,11 @@ export class LlamaTextEngine implements RunnerEngine {
       ...(grammar === undefined ? {} : { grammar }),
       // A model that thinks before it answers must keep half of the tokens for the answer.
       budgets: { thoughtTokens: Math.floor(maxTokens / 2) },
-      onResponseChunk: ({ tokens }) => clock.output(tokens.length),
-      onTextChunk: hooks.onText,
+      onResponseChunk: ({ type, text, tokens }) => {
+        clock.output(tokens.length);
+        // What a model thinks before its answer is a segment of a type.
+        if (type === undefined) hooks.onText(text, tokens.length);
+      },
     });
     return {
       text: response,

@@ -85,7 +85,7 @@ export class LlamaVisionEngine implements RunnerEngine {
         firstAt ??= performance.now();
         this.#progress++;
         pieces++;
-        if (content.length > written) onText(content.slice(written));
+        if (content.length > written) onText(content.slice(written), 1);
         written = Math.max(written, content.length);
       });
       if (answer.context_full) await this.#discard(context);

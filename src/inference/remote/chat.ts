@@ -32,9 +32,9 @@ export class Chat {
     const askedAt = performance.now();
     let hasText = false;
     let isBounded = true;
-    const onText = (piece: string) => {
+    const onText = (piece: string, tokens: number) => {
       hasText = true;
-      options.onText?.(piece);
+      options.onText?.(piece, tokens);
     };
     for (;;) {
       const dialect = this.#dialect;

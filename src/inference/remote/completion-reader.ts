@@ -1,6 +1,6 @@
 import { Value } from "@sinclair/typebox/value";
 import type { AppError } from "../../errors/app-error.ts";
-import type { InferenceMetrics } from "../text-engine.ts";
+import type { GenerateOptions, InferenceMetrics } from "../text-engine.ts";
 import { Completion } from "./completion-schema.ts";
 import { type Asked, refusal, remoteError } from "./remote-errors.ts";
 import { parseJson } from "./remote-http.ts";
@@ -17,7 +17,7 @@ export interface ReadCompletion {
 export class CompletionReader {
   readonly #asked: Asked;
   readonly #sentAt: number;
-  readonly #onText: ((piece: string) => void) | undefined;
+  readonly #onText: GenerateOptions["onText"] | undefined;
   readonly #filter = new ThinkingFilter();
   #text = "";
   #firstAt: number | null = null;
@@ -27,7 +27,7 @@ export class CompletionReader {
   #timings: NonNullable<Completion["timings"]> | null = null;
 
   /** @param sentAt when the request left, on the clock of `performance.now()` */
-  constructor(asked: Asked, sentAt: number, onText: ((piece: string) => void) | undefined) {
+  constructor(asked: Asked, sentAt: number, onText: GenerateOptions["onText"] | undefined) {
     this.#asked = asked;
     this.#sentAt = sentAt;
     this.#onText = onText;
@@ -80,7 +80,8 @@ export class CompletionReader {
   #append(piece: string): void {
     if (piece === "") return;
     this.#text += piece;
-    this.#onText?.(piece);
+    // Servers send one token at a time, as a rule.
+    this.#onText?.(piece, 1);
   }
 
   /** Counts that the server does not tell are 0. Times are its own, else measured here: until the first token it reads. */

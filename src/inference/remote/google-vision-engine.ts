@@ -79,7 +79,7 @@ export class GoogleVisionEngine implements VisionEngine {
         throw refusal(asked, HTTP_STATUS[first.error.code] ?? 400, fromJson(first));
       return { text: first.fullTextAnnotation?.text.trim() ?? "", sentAt: sent };
     });
-    if (text !== "") onText?.(text);
+    if (text !== "") onText?.(text, 1);
     const took = performance.now() - sentAt;
     return {
       text,

@@ -1,5 +1,6 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { BodyTooLarge, readBounded } from "../../http/response-body.ts";
+import type { GenerateOptions } from "../text-engine.ts";
 import { CompletionReader, type ReadCompletion } from "./completion-reader.ts";
 import { type Asked, remoteError } from "./remote-errors.ts";
 
@@ -15,7 +16,7 @@ export interface ReadOptions {
   readonly sentAt: number;
   /** A server that ignores this and goes on is cut off. */
   readonly maxTokens: number;
-  readonly onText?: ((piece: string) => void) | undefined;
+  readonly onText?: GenerateOptions["onText"] | undefined;
   /** Called for whatever comes, also signs of life. */
   readonly touch: () => void;
 }

@@ -11,7 +11,8 @@ export interface EngineLoadHooks {
 
 export interface EngineWorkHooks {
   readonly signal: AbortSignal;
-  readonly onText: (piece: string) => void;
+  /** @param tokens how many the piece is made of */
+  readonly onText: (piece: string, tokens: number) => void;
   /** To be called after each denoising step. */
   readonly onStep: (step: number, steps: number) => void;
 }

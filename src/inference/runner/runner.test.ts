@@ -58,7 +58,7 @@ const backwards: RunnerEngine = {
       throw new AppError("CANCELLED", "The answer was cancelled.");
     }
     const text = [...prompt].reverse().join("");
-    for (const piece of text) onText(piece);
+    for (const piece of text) onText(piece, 1);
     return { text, model: "small", stopReason: "stop", promptTokensCut: 0, metrics: METRICS };
   },
   dispose: async () => {
@@ -107,7 +107,9 @@ test("greets, loads, answers with few messages, and cleans up", async () => {
   expect(sent).toEqual([{ type: "hello", protocol: PROTOCOL_VERSION }]);
   expect(await say(LOAD, "loaded")).toMatchObject({ model: MODEL });
   expect(await say(generate(1, "stressed"), "done")).toMatchObject({ id: 1, result: { text: "desserts" } });
-  expect(sent.filter(({ type }) => type === "text")).toEqual([{ type: "text", id: 1, piece: "desserts" }]);
+  expect(sent.filter(({ type }) => type === "text")).toEqual([
+    { type: "text", id: 1, piece: "desserts", tokens: 8 },
+  ]);
   await end();
   expect(disposed).toBe(true);
 });

@@ -94,13 +94,15 @@ export class Runner {
 
   async #run(id: number, correlationId: string, request: WorkRequest): Promise<void> {
     const abort = new AbortController();
-    const text = new TextCoalescer((piece) => this.#channel.send({ type: "text", id, piece }));
+    const text = new TextCoalescer((piece, tokens) =>
+      this.#channel.send({ type: "text", id, piece, tokens }),
+    );
     this.#requests.set(id, abort);
     try {
       if (this.#engine === null) throw new AppError("INFERENCE_FAILED", "No model is loaded.");
       const result = await this.#engine.run(request, {
         signal: abort.signal,
-        onText: (piece) => text.push(piece),
+        onText: (piece, tokens) => text.push(piece, tokens),
         onStep: (step, steps) => this.#channel.send({ type: "step", id, step, steps }),
       });
       text.flush();

@@ -43,7 +43,7 @@ function draw(id: number, { steps, width, height }: Extract<WorkRequest, { kind:
 }
 
 function write(id: number, text: string): void {
-  say({ type: "text", id, piece: text });
+  say({ type: "text", id, piece: text, tokens: 1 });
   const metrics = {
     queue_ms: 0,
     load_ms: 0,
@@ -70,7 +70,7 @@ function promptOf(request: WorkRequest): string {
 function work(id: number, request: WorkRequest): void {
   const prompt = promptOf(request);
   if (prompt === "crash") {
-    say({ type: "text", id, piece: "half an ans" });
+    say({ type: "text", id, piece: "half an ans", tokens: 3 });
     die();
   } else if (prompt === "hang") {
     while (prompt === "hang") progress++;

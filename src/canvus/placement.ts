@@ -1,5 +1,4 @@
 import { contains, type Rect } from "./geometry.ts";
-import { RowIndex } from "./row-index.ts";
 import type { Point, Size } from "./widget.ts";
 
 /** Space between widgets, as a part of the trigger's longer side; for triggers without a size, in canvas units. */
@@ -9,8 +8,8 @@ const DEFAULT_GAP = 15;
 const NEAR = 3;
 /** Rows looked at when nothing is free beside the trigger; bounds the time on crowded canvases. */
 const MAX_ROWS = 200;
-/** Nor are places looked for among more obstacles than this: a millisecond or two. So many are a whole wall of notes. */
-const MAX_OBSTACLES = 2000;
+/** So many obstacles are looked at: some two milliseconds. Where they do not suffice, there is a whole wall of notes. */
+const MAX_OBSTACLES = 1000;
 
 /** What lies in an area, which may be without end; `most` of it, where more are of no use. */
 export type Occupied = (area: Rect, most?: number) => readonly Rect[];
@@ -40,12 +39,14 @@ export function placeBeside(trigger: Rect, size: Size, occupied: Occupied, canva
   const search: Search = { trigger, size, gap };
   const obstacles: Occupied = (area, most) => [...occupied(area, most).filter(hasArea), trigger];
   const bounds = hasArea(canvas) ? canvas : null;
-  const near = bestBeside(search, obstacles, bounds);
+  const nearby = obstacles(grown(trigger, (NEAR + 1) * Math.max(size.width, size.height) + 2 * gap));
+  const near = bestBeside(search, nearby, bounds);
   if (near !== null) return near;
   const isBackdrop = (rect: Rect) => rect !== trigger && contains(rect, trigger);
   const others: Occupied = (area, most) => obstacles(area, most).filter((rect) => !isBackdrop(rect));
-  const hasBackdrop = obstacles(trigger).some(isBackdrop);
-  const onBackdrop = hasBackdrop ? bestBeside(search, others, bounds) : null;
+  const besides = nearby.filter((rect) => !isBackdrop(rect));
+  const hasBackdrop = besides.length < nearby.length;
+  const onBackdrop = hasBackdrop ? bestBeside(search, besides, bounds) : null;
   if (onBackdrop !== null) return onBackdrop;
   if (bounds !== null) {
     const anywhere =
@@ -53,18 +54,24 @@ export function placeBeside(trigger: Rect, size: Size, occupied: Occupied, canva
       (hasBackdrop ? nearestAnywhere(search, others, bounds) : null);
     if (anywhere !== null) return anywhere;
   }
-  return slideRight(search, obstacles);
+  const { x, y } = trigger;
+  const row = obstacles(rowAt(y, { x, width: Number.POSITIVE_INFINITY }, search));
+  return { x: freeRight(row, y, x + trigger.width + gap, search), y };
 }
 
 /** The first of right, below, left, above with a free spot within NEAR lengths. */
-function bestBeside({ trigger, size, gap }: Search, obstacles: Occupied, bounds: Rect | null): Point | null {
-  const nearby = obstacles(grown(trigger, (NEAR + 1) * Math.max(size.width, size.height) + 2 * gap));
+function bestBeside(
+  { trigger, size, gap }: Search,
+  nearby: readonly Rect[],
+  bounds: Rect | null,
+): Point | null {
   for (const view of [UPRIGHT, TRANSPOSED, MIRRORED, TRANSPOSED_MIRRORED]) {
     const seen = { trigger: view.rect(trigger), size: view.size(size), gap };
-    const start = seen.trigger.x + seen.trigger.width + gap;
-    const found = slideRight(seen, () => nearby.map(view.rect));
-    if (found.x - start > NEAR * seen.size.width) continue;
-    const point = view.back(found, seen.size);
+    const { x, y, width } = seen.trigger;
+    const start = x + width + gap;
+    const free = freeRight(nearby.map(view.rect), y, start, seen);
+    if (free - start > NEAR * seen.size.width) continue;
+    const point = view.back({ x: free, y }, seen.size);
     if (bounds === null || contains(bounds, { ...point, ...size })) return point;
   }
   return null;
@@ -72,30 +79,36 @@ function bestBeside({ trigger, size, gap }: Search, obstacles: Occupied, bounds:
 
 /**
  * The nearest free place on the canvas. It is looked for in growing areas, because most canvases have room somewhere
- * near; where there are too many obstacles, not at all.
+ * near; where too many obstacles are in the way, no further.
  */
 function nearestAnywhere(search: Search, obstacles: Occupied, canvas: Rect): Point | null {
   const { trigger, size, gap } = search;
   const length = Math.max(1, size.width, size.height, trigger.width, trigger.height);
   const step = Math.max((size.height + gap) / 2, (2 * canvas.height) / MAX_ROWS);
-  for (let reach = 2 * NEAR * length; ; reach *= 2) {
+  let left = MAX_OBSTACLES;
+  const counted: Occupied = (area) => {
+    const found = obstacles(area, left);
+    left -= found.length;
+    return found;
+  };
+  for (let reach = 2 * NEAR * length; left > 0; reach *= 2) {
     const area = intersection(grown(trigger, reach), canvas);
-    const inside = area ? obstacles(grown(area, gap), MAX_OBSTACLES) : [];
-    if (inside.length >= MAX_OBSTACLES) return null;
-    const best = area && nearestInRows(search, inside, area, step);
+    const best = area && nearestInRows(search, counted, area, step);
+    // Some of the obstacles may not have been looked at.
+    if (left <= 0) return null;
     // Outside of the area may be something nearer, unless the place lies well within it.
     if (best && best.distance <= reach - length) return best.point;
     if (area && contains(area, canvas)) return best?.point ?? null;
   }
+  return null;
 }
 
 /** Looks through rows up and down from the trigger, in each to the right and to the left, and takes the nearest. */
-function nearestInRows(search: Search, obstacles: readonly Rect[], bounds: Rect, step: number): Spot | null {
+function nearestInRows(search: Search, obstacles: Occupied, bounds: Rect, step: number): Spot | null {
   const { trigger, size, gap } = search;
   if (size.width > bounds.width || size.height > bounds.height) return null;
   const end = { x: bounds.x + bounds.width - size.width, y: bounds.y + bounds.height - size.height };
-  const upright = new RowIndex(obstacles, bounds, step);
-  const mirrored = new RowIndex(obstacles.map(MIRRORED.rect), bounds, step);
+  const start = clamp(trigger.x, bounds.x, end.x);
   let best: Spot | null = null;
   for (let row = 0; row <= MAX_ROWS; row += 1) {
     // A row further away than the best spot cannot hold a better one.
@@ -103,11 +116,10 @@ function nearestInRows(search: Search, obstacles: readonly Rect[], bounds: Rect,
     for (const wanted of row === 0 ? [trigger.y] : [trigger.y + row * step, trigger.y - row * step]) {
       if (wanted < bounds.y - step || wanted > end.y + step) continue;
       const y = clamp(wanted, bounds.y, end.y);
-      const line = { y, size, gap };
-      const right = { x: upright.slideRight(line, clamp(trigger.x, bounds.x, end.x), end.x), y };
-      const start = -clamp(trigger.x, bounds.x, end.x) - size.width;
-      const left = MIRRORED.back({ x: mirrored.slideRight(line, start, -bounds.x - size.width), y }, size);
-      for (const point of [right, left]) {
+      const inRow = obstacles(rowAt(y, bounds, search));
+      const right = { x: freeRight(inRow, y, start, search), y };
+      const seen = freeRight(inRow.map(MIRRORED.rect), y, -start - size.width, search);
+      for (const point of [right, MIRRORED.back({ x: seen, y }, size)]) {
         if (!contains(bounds, { ...point, ...size })) continue;
         const distance = Math.hypot(point.x - trigger.x - trigger.width - gap, point.y - trigger.y);
         if (best === null || distance < best.distance) best = { point, distance };
@@ -117,20 +129,21 @@ function nearestInRows(search: Search, obstacles: readonly Rect[], bounds: Rect,
   return best;
 }
 
-/** Moves right from the trigger until nothing is in the way; obstacles are passed at a gap's distance. */
-function slideRight({ trigger, size, gap }: Search, obstacles: Occupied): Point {
-  const { x, y } = trigger;
-  const height = size.height + 2 * gap;
-  const inRow = obstacles({ x, y: y - gap, width: Number.POSITIVE_INFINITY, height })
-    .filter((rect) => rect.y < y + size.height + gap && y - gap < rect.y + rect.height)
-    .sort((one, other) => one.x - other.x);
-  let free = x + trigger.width + gap;
-  for (const rect of inRow) {
+/** All that a widget at this height would have to keep a gap from. */
+function rowAt(y: number, { x, width }: { x: number; width: number }, { size, gap }: Search): Rect {
+  return { x: x - gap, y: y - gap, width: width + 2 * gap, height: size.height + 2 * gap };
+}
+
+/** Moves right from `start` until nothing in the row is in the way; obstacles are passed at a gap's distance. */
+function freeRight(rects: readonly Rect[], y: number, start: number, { size, gap }: Search): number {
+  const inRow = rects.filter((rect) => rect.y < y + size.height + gap && y - gap < rect.y + rect.height);
+  let free = start;
+  for (const rect of inRow.sort((one, other) => one.x - other.x)) {
     // Sorted by their left edges: once one begins beyond the spot, all that follow do.
     if (rect.x >= free + size.width + gap) break;
     free = Math.max(free, rect.x + rect.width + gap);
   }
-  return { x: free, y };
+  return free;
 }
 
 /** A way of looking at the canvas in which the searched direction is "to the right". */

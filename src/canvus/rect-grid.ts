@@ -1,13 +1,16 @@
 import { overlaps, type Rect } from "./geometry.ts";
 import { SplitMap } from "./split-map.ts";
 
-/** Side of a square, in canvas units: a 200th of a usual canvas of 9600 × 5400. */
-const SQUARE = 512;
-/** What covers more squares than this is kept apart: few things are so large. */
-const MAX_SQUARES = 64;
+/** Sides of squares are so many times as long as what lies in them: a rectangle is in four of them at most. */
+const SIDE_RATIO = 8;
+/** In canvas units. What is smaller is treated as if it were so large. */
+const SMALLEST = 16;
+/** What is so many sides away from the origin gets larger squares: far out, numbers cannot tell small ones apart. */
+const MOST_SIDES = 1_000_000;
 
-/** The squares of an area, the last column and row included. */
+/** A range of squares of one size, the last column and row included. */
 interface Squares {
+  readonly side: number;
   readonly left: number;
   readonly right: number;
   readonly top: number;
@@ -20,18 +23,26 @@ interface Item {
   readonly squares: Squares;
 }
 
-/** Rectangles by the squares of a canvas that they lie in, so that who looks around in one place need not look at all. */
+/** All squares of one size. */
+interface Layer {
+  /** Arrays, because of many Maps that grow alike one after the other would have to make room in the same moment. */
+  readonly items: Map<number, Item[]>;
+  /** Those that anything ever lay in. */
+  used: Squares;
+}
+
+/**
+ * Rectangles by the squares of a canvas that they lie in, so that who looks around in one place need not look at all.
+ * Small ones lie in small squares and large ones in large squares: a place is crowded with small ones only.
+ */
 export class RectGrid {
   readonly #items = new SplitMap<Item>();
-  /** Arrays, because of many Maps that grow alike one after the other would have to make room in the same moment. */
-  readonly #squares = new Map<number, Item[]>();
-  readonly #large = new Set<Item>();
-  /** All squares that anything ever lay in. */
-  #used: Squares = { left: 0, right: 0, top: 0, bottom: 0 };
+  /** By the side of the squares, each twice as long as the one before: there are few. */
+  readonly #layers = new Map<number, Layer>();
 
   set(id: string, rect: Rect): void {
     const known = this.#items.get(id);
-    const squares = squaresOf(rect);
+    const squares = squaresOf(rect, sideFor(rect));
     if (known && isSame(known.squares, squares)) {
       known.rect = rect;
       return;
@@ -39,14 +50,10 @@ export class RectGrid {
     if (known) this.#takeOut(known);
     const item = { id, rect, squares };
     this.#items.set(id, item);
-    if (!isFew(squares, MAX_SQUARES)) {
-      this.#large.add(item);
-      return;
-    }
-    this.#used = both(this.#used, squares);
-    for (const square of numbersOf(squares)) {
-      const there = this.#squares.get(square);
-      if (there === undefined) this.#squares.set(square, [item]);
+    const { items } = this.#layerWith(squares);
+    for (const number of numbersOf(squares)) {
+      const there = items.get(number);
+      if (there === undefined) items.set(number, [item]);
       else there.push(item);
     }
   }
@@ -64,51 +71,64 @@ export class RectGrid {
    */
   within(area: Rect, most: number): Map<string, Rect> {
     const found = new Map<string, Rect>();
-    const asked = common(squaresOf(area), this.#used);
-    const squares = isFew(asked, this.#squares.size) ? numbersOf(asked) : this.#squares.keys();
-    for (const items of this.#itemsIn(squares)) {
-      for (const { id, rect } of items) {
-        if (found.size >= most) return found;
-        if (overlaps(rect, area)) found.set(id, rect);
+    for (const [side, { items, used }] of this.#layers) {
+      const asked = common(squaresOf(area, side), used);
+      for (const number of isFew(asked, items.size) ? numbersOf(asked) : items.keys()) {
+        for (const { id, rect } of items.get(number) ?? []) {
+          if (found.size >= most) return found;
+          if (overlaps(rect, area)) found.set(id, rect);
+        }
       }
     }
     return found;
   }
 
-  *#itemsIn(squares: Iterable<number>): Generator<Iterable<Item>> {
-    yield this.#large;
-    for (const square of squares) yield this.#squares.get(square) ?? [];
+  #layerWith(squares: Squares): Layer {
+    const known = this.#layers.get(squares.side);
+    if (known) {
+      known.used = both(known.used, squares);
+      return known;
+    }
+    const layer = { items: new Map(), used: squares };
+    this.#layers.set(squares.side, layer);
+    return layer;
   }
 
   #takeOut(item: Item): void {
-    if (this.#large.delete(item)) return;
-    for (const square of numbersOf(item.squares)) {
-      const there = this.#squares.get(square);
+    const items = this.#layers.get(item.squares.side)?.items;
+    for (const number of numbersOf(item.squares)) {
+      const there = items?.get(number);
       const last = there?.pop();
       if (there === undefined || last === undefined) continue;
       if (last !== item) there[there.indexOf(item)] = last;
-      if (there.length === 0) this.#squares.delete(square);
+      if (there.length === 0) items?.delete(number);
     }
   }
 }
 
-function squaresOf({ x, y, width, height }: Rect): Squares {
+function sideFor({ x, y, width, height }: Rect): number {
+  const far = Math.max(Math.abs(x), Math.abs(y)) / MOST_SIDES;
+  return SIDE_RATIO * 2 ** Math.ceil(Math.log2(Math.max(SMALLEST, width, height, far)));
+}
+
+function squaresOf({ x, y, width, height }: Rect, side: number): Squares {
   return {
-    left: Math.floor(x / SQUARE),
-    right: Math.floor((x + width) / SQUARE),
-    top: Math.floor(y / SQUARE),
-    bottom: Math.floor((y + height) / SQUARE),
+    side,
+    left: Math.floor(x / side),
+    right: Math.floor((x + width) / side),
+    top: Math.floor(y / side),
+    bottom: Math.floor((y + height) / side),
   };
 }
 
-/** What is without end is not few, nor what is so far away that numbers cannot tell one square from the next. */
+/** False for what is without end, too. */
 function isFew({ left, right, top, bottom }: Squares, most: number): boolean {
-  const isNear = [left, right, top, bottom].every(Number.isSafeInteger);
-  return isNear && (right - left + 1) * (bottom - top + 1) <= most;
+  return (right - left + 1) * (bottom - top + 1) <= most;
 }
 
 function isSame(one: Squares, other: Squares): boolean {
   return (
+    one.side === other.side &&
     one.left === other.left &&
     one.right === other.right &&
     one.top === other.top &&
@@ -117,7 +137,11 @@ function isSame(one: Squares, other: Squares): boolean {
 }
 
 function both(one: Squares, other: Squares): Squares {
+  const isInside =
+    one.left <= other.left && one.right >= other.right && one.top <= other.top && one.bottom >= other.bottom;
+  if (isInside) return one;
   return {
+    side: one.side,
     left: Math.min(one.left, other.left),
     right: Math.max(one.right, other.right),
     top: Math.min(one.top, other.top),
@@ -127,6 +151,7 @@ function both(one: Squares, other: Squares): Squares {
 
 function common(one: Squares, other: Squares): Squares {
   return {
+    side: one.side,
     left: Math.max(one.left, other.left),
     right: Math.min(one.right, other.right),
     top: Math.max(one.top, other.top),
@@ -134,7 +159,7 @@ function common(one: Squares, other: Squares): Squares {
   };
 }
 
-/** Numbers of the squares; two far from each other may share one, which costs a look and nothing else. */
+/** Two far from each other may share a number, which costs a look and nothing else. */
 function numbersOf({ left, right, top, bottom }: Squares): number[] {
   const numbers: number[] = [];
   for (let column = left; column <= right; column += 1) {

@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
  * The main thread promises to do nothing for longer than 5 ms. One turn of the event loop may hold two slices, and their
  * last steps and the garbage collector come on top.
  */
-const SLICE_MS = 1;
+const SLICE_MS = 0.5;
 
 /** Cuts long work into slices, between which everything else that waits for the event loop has its turn. */
 export class TimeSlice {

@@ -14,7 +14,7 @@ const RECONNECT_MS = 1000;
 /** For trouble only a person can end (no permission, canvas gone, certificate): look again, but rarely. */
 const SLOW_RETRY_MS = 60_000;
 /** So much of the stream is read without a look at the clock: less than a millisecond of work. */
-const PIECE_BYTES = 32 * 1024;
+const PIECE_BYTES = 16 * 1024;
 
 export type WatcherState = "connecting" | "live" | "reconnecting" | "failed" | "stopped";
 /** `first-sight` is what was there when the canvas was seen for the first time. */

@@ -125,7 +125,8 @@ export class FrameReader {
     if (elements.length === 0) return;
     const bytes = this.#pieces.length === 0 ? elements : Buffer.concat([...this.#pieces, elements]);
     this.#pieces = [];
-    this.#updates.add(parseElements(decoder.decode(bytes)));
+    const text = decoder.decode(bytes);
+    this.#updates.add(parseElements(this.#isList ? `[${text}]` : text));
   }
 
   #readBetween(byte: number | undefined, frames: Frame[]): void {

@@ -8,7 +8,7 @@ test("ink strokes and widgets without an id are left out", () => {
     '{"id":"n"}',
     '{"widget_type":"CanvasBackground","type":"haze"}',
   ];
-  expect(parseElements(elements.join(" ,"))).toEqual([{ id: "n" }]);
+  expect(parseElements(`[${elements.join(" ,")}]`)).toEqual([{ id: "n" }]);
 });
 
 test("unknown types and fields pass through unharmed", () => {

@@ -11,12 +11,17 @@ export interface Frame {
 /**
  * Reads elements of a frame. Many at once cost less, and leave less behind for the garbage collector.
  *
- * @param json objects with commas between them
+ * @param json a list of objects, or one
  * @returns without what is left out: ink strokes (Annotation) and elements without an id (CanvasBackground).
  * @throws AppError CANVUS_PROTOCOL when one is no widget; the stream cannot be trusted any more then.
  */
 export function parseElements(json: string): WidgetUpdate[] {
-  return parseObjects(json).flatMap((element) => widgetOf(element) ?? []);
+  const updates: WidgetUpdate[] = [];
+  for (const element of parseObjects(json)) {
+    const update = widgetOf(element);
+    if (update !== null) updates.push(update);
+  }
+  return updates;
 }
 
 function widgetOf(element: object): WidgetUpdate | null {
@@ -31,7 +36,8 @@ function widgetOf(element: object): WidgetUpdate | null {
 
 function parseObjects(json: string): object[] {
   try {
-    return JSON.parse(`[${json}]`);
+    const value: object | object[] = JSON.parse(json);
+    return Array.isArray(value) ? value : [value];
   } catch {
     throw badFrame("is not JSON");
   }

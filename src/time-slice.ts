@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 
 /**
  * The main thread promises to do nothing for longer than 5 ms. One turn of the event loop may hold two slices, and their
- * last steps and the garbage collector come on top.
+ * last steps and a step of the garbage collector, which takes up to 4 ms, come on top.
  */
 const SLICE_MS = 0.5;
 

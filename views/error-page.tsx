@@ -1,4 +1,5 @@
 import { Html } from "@elysiajs/html";
+import { Advice } from "./advice.tsx";
 
 export interface ErrorPageProps {
   readonly heading: string;
@@ -14,8 +15,8 @@ export function errorPage({ heading, message, hint, homeUrl }: ErrorPageProps): 
     <section class="card empty">
       <h1 safe>{heading}</h1>
       <p safe>{message}</p>
-      <p class="quiet" safe>
-        {hint}
+      <p class="quiet">
+        <Advice text={hint} />
       </p>
       <a class="button" href={homeUrl}>
         Back to the overview

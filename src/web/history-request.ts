@@ -37,7 +37,7 @@ function timeOf(name: string, value: string | undefined): string | undefined {
   const time = new Date(hasZone ? given : `${given}Z`);
   const year = time.getUTCFullYear();
   if (Number.isNaN(year) || year < 1970 || year > 9999) {
-    throw new AppError("WEB_BAD_REQUEST", `The field ${name} is no time: use 2026-01-31T14:30 (UTC).`);
+    throw new AppError("WEB_BAD_REQUEST", `"${name}" must be a time such as 2026-01-31T14:30 (UTC).`);
   }
   return time.toISOString();
 }

@@ -1,6 +1,7 @@
 import { Html } from "@elysiajs/html";
 import type { ErrorRow } from "../../src/storage/schema.ts";
 import type { ErrorKindView, ErrorsView } from "../../src/web/read-errors.ts";
+import { Advice } from "../advice.tsx";
 import { Badge } from "../badge.tsx";
 import { count } from "../format.ts";
 import { RangePicker } from "../range-picker.tsx";
@@ -28,7 +29,7 @@ export function errorsPage(props: ErrorsPageProps): string {
         <RangePicker path={`${basePath}/errors`} range={view.range} />
       </div>
       {view.kinds.length === 0 ? (
-        <p class="card empty quiet">{`No error and no warning with a cause in the last ${view.range}.`}</p>
+        <p class="card empty quiet">{`Nothing went wrong in the last ${view.range}.`}</p>
       ) : (
         <div class="stack">
           {view.kinds.map((kind) => (
@@ -68,8 +69,8 @@ function Kind({
         {kind.hint === null ? (
           ""
         ) : (
-          <p class="quiet" safe>
-            {kind.hint}
+          <p class="quiet">
+            <Advice text={kind.hint} />
           </p>
         )}
       </div>

@@ -1,6 +1,7 @@
 import { Html } from "@elysiajs/html";
 import type { ReadEntry } from "../../src/observability/read-log.ts";
 import type { TaskDetail } from "../../src/storage/queries/task-detail.ts";
+import { Advice } from "../advice.tsx";
 import { Badge } from "../badge.tsx";
 import { count, duration } from "../format.ts";
 import { LogEntries } from "../logs/log-entries.tsx";
@@ -39,8 +40,8 @@ export function taskPage({ detail, hint, log, basePath, names }: TaskPageProps):
           <p>
             <code safe>{task.error_code}</code> <span safe>{task.error_message ?? ""}</span>
           </p>
-          <p class="small alert-hint" safe>
-            {hint ?? ""}
+          <p class="small alert-hint">
+            <Advice text={hint ?? ""} />
           </p>
         </div>
       )}

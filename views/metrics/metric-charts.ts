@@ -22,7 +22,7 @@ export function promptsChart(metrics: Metrics): ChartProps {
   return {
     ...frameOf(metrics),
     title: "Prompts",
-    note: "That ended, by how they ended.",
+    note: "Those that have ended, by how they did.",
     kind: "bars",
     series: [
       of("Succeeded", "succeeded"),

@@ -2,6 +2,7 @@ import { Html } from "@elysiajs/html";
 import type { HistoryItem } from "../../src/storage/queries/history.ts";
 import type { ServiceStatus } from "../../src/web/api/status-schema.ts";
 import type { Metrics } from "../../src/web/read-metrics.ts";
+import { Advice } from "../advice.tsx";
 import { Chart } from "../chart/chart.tsx";
 import { count, duration, percent } from "../format.ts";
 import { HistoryTable } from "../history/history-table.tsx";
@@ -81,8 +82,8 @@ function Alerts({ status }: { readonly status: ServiceStatus }): string {
       {status.alerts.map(({ tone, message, hint }) => (
         <div class={`alert ${tone}`}>
           <p safe>{message}</p>
-          <p class="small alert-hint" safe>
-            {hint}
+          <p class="small alert-hint">
+            <Advice text={hint} />
           </p>
         </div>
       ))}

@@ -122,7 +122,7 @@ export function MachineSection({ status }: { readonly status: ServiceStatus }): 
         <dt>GPU</dt>
         <dd>
           {gpu.devices.length === 0 ? (
-            <span safe>{gpu.state === "absent" ? "none (NVIDIA)" : (gpu.message ?? gpu.state)}</span>
+            <span safe>{gpu.state === "absent" ? "no NVIDIA GPU" : (gpu.message ?? gpu.state)}</span>
           ) : (
             gpu.devices.map((device) => (
               <div>

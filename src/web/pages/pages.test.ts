@@ -112,7 +112,7 @@ test("a history without prompts, a search without a find and an unknown prompt a
   const unknown = await pages.visitor.get("/history/nobody");
   expect(unknown.status).toBe(404);
   expect(await unknown.text()).toContain("There is no prompt with this id");
-  expect(await pages.text("/errors")).toContain("No error and no warning");
+  expect(await pages.text("/errors")).toContain("Nothing went wrong in the last day.");
   expect(await pages.text("/metrics")).toContain("Nothing was measured in this time.");
 });
 

@@ -40,5 +40,6 @@ if [ "$purge" = yes ]; then
   [ ! -d /run/systemd/system ] || systemctl daemon-reload
   echo "CanvusLocalLLM is gone, with settings and data."
 else
-  echo "CanvusLocalLLM is removed. Settings (/etc/canvuslocallm) and data (/var/lib/canvuslocallm) are kept."
+  echo "CanvusLocalLLM is removed. Settings, data and log files are kept; to be rid of them and the account too:"
+  echo "  sudo rm -r /etc/canvuslocallm /var/lib/canvuslocallm /var/log/canvuslocallm; sudo userdel canvuslocallm"
 fi

@@ -10,7 +10,7 @@ import { readDatabase } from "../storage/read-database.ts";
 import { toStorageError } from "../storage/storage-failure.ts";
 import { vacuumDatabase } from "../storage/vacuum-database.ts";
 import { writeBackup } from "../storage/write-backup.ts";
-import { loadSettings } from "./load-settings.ts";
+import { loadReadableSettings } from "./load-settings.ts";
 
 const MAX_FINDINGS = 20;
 
@@ -126,7 +126,7 @@ function findDamage(file: string): string[] {
 }
 
 async function databaseFile(envFile: string | undefined): Promise<string> {
-  const { settings } = await loadSettings(envFile);
+  const { settings } = await loadReadableSettings(envFile);
   const folder = settings.find(({ name }) => name === "CANVUSLLM_DATA_DIR")?.value;
   if (typeof folder !== "string") throw new AppError("CONFIG_INVALID", "CANVUSLLM_DATA_DIR is wrong.");
   return join(folder, "data.db");

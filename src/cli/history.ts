@@ -11,7 +11,7 @@ import { createQueries, type Queries } from "../storage/queries/queries.ts";
 import { readDatabase } from "../storage/read-database.ts";
 import type { HistoryRow } from "../storage/schema.ts";
 import { describeFailure } from "./describe-failure.ts";
-import { loadSettings } from "./load-settings.ts";
+import { loadReadableSettings } from "./load-settings.ts";
 import { waitForSignal } from "./wait-for-signal.ts";
 
 /** Looking whether the database has changed costs some microseconds. */
@@ -35,7 +35,7 @@ export interface HistoryOptions {
  * @throws AppError CONFIG_INVALID, STORAGE_UNAVAILABLE
  */
 export async function showHistory(options: HistoryOptions): Promise<number> {
-  const loaded = await loadSettings(options.envFile);
+  const loaded = await loadReadableSettings(options.envFile);
   const folder = loaded.settings.find(({ name }) => name === "CANVUSLLM_DATA_DIR")?.value;
   if (typeof folder !== "string") throw new AppError("CONFIG_INVALID", "CANVUSLLM_DATA_DIR is wrong.");
   const file = join(folder, "data.db");

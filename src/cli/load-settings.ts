@@ -7,6 +7,7 @@ import { formatProblem } from "../config/problem.ts";
 import { processSources } from "../config/process-sources.ts";
 import { exportProxies } from "../config/proxy-environment.ts";
 import { settingValues } from "../config/setting-values.ts";
+import { UsageError } from "./usage-error.ts";
 
 /**
  * Loads the settings for a command that looks at the service or prepares something for it: without any of its own, those
@@ -14,6 +15,16 @@ import { settingValues } from "../config/setting-values.ts";
  */
 export function loadSettings(envFile: string | undefined): Promise<LoadedConfig> {
   return load(envFile, installedServices());
+}
+
+/**
+ * The same for a command that works on data of the service: without the settings that are meant it would be other data.
+ * @throws UsageError when their file cannot be read
+ */
+export async function loadReadableSettings(envFile: string | undefined): Promise<LoadedConfig> {
+  const loaded = await loadSettings(envFile);
+  if (loaded.unread !== undefined) throw new UsageError(loaded.unread);
+  return loaded;
 }
 
 /** Loads the settings of the service that this process is. An installed one beside it is another one. */
@@ -59,7 +70,7 @@ function placesOfSettings(): string[] {
   const installed = installedServices().find(({ settingsFile }) => existsSync(settingsFile));
   if (installed) {
     lines.push(
-      `The service installed here has its own, ${installed.settingsFile}; \`canvuslocallm service start\` starts it.`,
+      `The service of this machine has its own, ${installed.settingsFile}; \`canvuslocallm service start\` starts it.`,
     );
   }
   return lines;

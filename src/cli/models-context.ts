@@ -4,7 +4,7 @@ import { AppError } from "../errors/app-error.ts";
 import { type DownloadSettings, downloadSettings } from "../models/download/download-settings.ts";
 import { modelsFolder } from "../models/model-files.ts";
 import { wantedModel } from "../models/wanted-model.ts";
-import { loadSettings } from "./load-settings.ts";
+import { loadReadableSettings } from "./load-settings.ts";
 import { waitForSignal } from "./wait-for-signal.ts";
 
 /** What the commands for models need of the settings; the others may be missing or wrong. */
@@ -17,7 +17,7 @@ export interface ModelsContext {
 
 /** @throws AppError CONFIG_INVALID when one of the settings that are needed here is wrong */
 export async function modelsContext(envFile: string | undefined): Promise<ModelsContext> {
-  const loaded = await loadSettings(envFile);
+  const loaded = await loadReadableSettings(envFile);
   const settings = settingValues(loaded);
   const {
     CANVUSLLM_DATA_DIR = wrong("CANVUSLLM_DATA_DIR"),

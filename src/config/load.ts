@@ -32,6 +32,8 @@ export interface LoadedConfig {
   readonly warnings: readonly ConfigProblem[];
   /** The .env file that was read. */
   readonly envFile: string | undefined;
+  /** Why the one that is meant could not be read; it is among the problems as well. */
+  readonly unread: string | undefined;
 }
 
 /** Where texts of settings stand. */
@@ -73,7 +75,8 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
     problems.splice(0, problems.length, { subject: found.path, message: found.failure }, ...others);
   }
   const config = problems.length === 0 ? toConfig(settings) : undefined;
-  return { config, settings, problems, warnings, envFile: file?.path };
+  const unread = found !== undefined && "failure" in found ? `${found.path} ${found.failure}` : undefined;
+  return { config, settings, problems, warnings, envFile: file?.path, unread };
 }
 
 function resolveSetting(name: SettingName, texts: Texts, problems: ConfigProblem[]): ResolvedSetting {

@@ -8,13 +8,17 @@ import { type Check, type CheckResult, fail, notChecked, ok, warn } from "../che
 /** A block on most file systems: a full disk refuses it, while an empty file may still be made. */
 const PROBE_BYTES = 4096;
 const OTHERS = 0o077;
+/** Of the log, which holds no prompts: its group may read it, as the service of the system has it for collectors. */
+const STRANGERS = 0o007;
 
 export const dataFolder: Check = {
   name: "data_folder",
   title: "Data folder",
   async run({ settings }) {
     const folder = settings.CANVUSLLM_DATA_DIR;
-    return folder === undefined ? notChecked("CANVUSLLM_DATA_DIR") : examine(folder, "CANVUSLLM_DATA_DIR");
+    return folder === undefined
+      ? notChecked("CANVUSLLM_DATA_DIR")
+      : examine(folder, "CANVUSLLM_DATA_DIR", OTHERS);
   },
 };
 
@@ -24,12 +28,12 @@ export const logs: Check = {
   async run({ settings }) {
     const { CANVUSLLM_LOG_DIR, CANVUSLLM_DATA_DIR } = settings;
     if (CANVUSLLM_DATA_DIR === undefined) return notChecked("CANVUSLLM_DATA_DIR");
-    return examine(logDirectory({ CANVUSLLM_LOG_DIR, CANVUSLLM_DATA_DIR }), "CANVUSLLM_LOG_DIR");
+    return examine(logDirectory({ CANVUSLLM_LOG_DIR, CANVUSLLM_DATA_DIR }), "CANVUSLLM_LOG_DIR", STRANGERS);
   },
 };
 
 /** Exists or can be made, can be written to, and is nobody else's to read. */
-async function examine(folder: string, setting: string): Promise<CheckResult> {
+async function examine(folder: string, setting: string, closedTo: number): Promise<CheckResult> {
   const info = await stat(folder).catch((error: NodeJS.ErrnoException) => error);
   if (info instanceof Error) {
     if (info.code !== "ENOENT") return cannot(folder, "cannot be looked at", info, setting);
@@ -47,14 +51,14 @@ async function examine(folder: string, setting: string): Promise<CheckResult> {
   if (me !== undefined && info.uid !== me) {
     return warn(
       `${folder} belongs to user id ${info.uid}, doctor runs as ${userInfo().username}`,
-      `Run doctor as the user of the service, or give the folder to that user: chown -R USER "${folder}".`,
+      `Run doctor as that user: sudo -u '#${info.uid}' canvuslocallm doctor. When the service runs as another one: chown -R USER "${folder}"`,
     );
   }
   const mode = (info.mode & 0o777).toString(8);
-  if (process.platform !== "win32" && (info.mode & OTHERS) !== 0) {
+  if (process.platform !== "win32" && (info.mode & closedTo) !== 0) {
     return warn(
-      `${folder} is open to other users of this machine (mode ${mode}); it holds what people wrote`,
-      `chmod 700 "${folder}"`,
+      `${folder} is open to other users of this machine (mode ${mode}); what it holds is not for them`,
+      `chmod ${closedTo === OTHERS ? "700" : "750"} "${folder}"`,
     );
   }
   return ok(process.platform === "win32" ? folder : `${folder} (mode ${mode})`);

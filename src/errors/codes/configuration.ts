@@ -30,7 +30,7 @@ export const CONFIGURATION_ERRORS = {
     category: "configuration",
     retryable: false,
     httpStatus: 500,
-    hint: "Correct the settings named above, then start again. `canvuslocallm config` shows every setting.",
+    hint: "Correct what is named above, then try again. `canvuslocallm config` shows every setting.",
   },
   DATA_DIR_IN_USE: {
     category: "configuration",
@@ -120,7 +120,7 @@ export const CONFIGURATION_ERRORS = {
     category: "configuration",
     retryable: false,
     httpStatus: 500,
-    hint: "`canvuslocallm service install --help` says what it needs; the page Run as a service of the documentation says more.",
+    hint: "`canvuslocallm service install --help` says what a service needs.",
   },
   STORAGE_MIGRATION_FAILED: {
     category: "configuration",

@@ -45,6 +45,8 @@ test("installs unit, account and settings, and enables the service", async () =>
   expect(commands).toEqual([
     "getent passwd canvuslocallm",
     "useradd --system --user-group --home-dir /var/lib/canvuslocallm --shell /usr/sbin/nologin canvuslocallm",
+    "install -d -o canvuslocallm -g canvuslocallm -m 0700 /var/lib/canvuslocallm",
+    "install -d -o canvuslocallm -g canvuslocallm -m 0750 /var/log/canvuslocallm",
     `chgrp canvuslocallm ${settingsFile()}`,
     "systemctl daemon-reload",
     "systemctl enable canvuslocallm",
@@ -145,4 +147,12 @@ test("a start that the unit's condition prevented says what to fill in", async (
   await manager().install();
   const run = async (command: readonly string[]) => (command.includes("is-active") ? 3 : 0);
   await expect(manager({ run }).start()).rejects.toThrow(`Fill in ${settingsFile()}`);
+});
+
+test("a service that is started and ends at once is not called running", async () => {
+  await manager().install();
+  await writeFile(settingsFile(), "CANVUS_SERVER=https://mine\n");
+  const run = async (command: readonly string[]) => (command.includes("is-active") ? 3 : 0);
+  expect(await manager({ run }).start()).toBe(1);
+  expect(printed.at(-1)).toContain("service logs");
 });

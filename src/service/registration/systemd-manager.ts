@@ -9,7 +9,11 @@ import { isOurUnit, systemdUnit } from "./systemd-unit.ts";
 
 const NAME = "canvuslocallm";
 const ACCOUNT = "canvuslocallm";
+const DATA_FOLDER = "/var/lib/canvuslocallm";
+const LOG_FOLDER = "/var/log/canvuslocallm";
 const SHOWN_LOG_LINES = "100";
+/** As the condition of the unit has it. */
+const SERVER_IS_SET = /^\s*(export )?CANVUS_SERVER\s*=/m;
 /** What ProtectHome= and PrivateTmp= hide from the service. */
 const HIDDEN_FROM_SERVICE = /^\/(home|root|run\/user|tmp|var\/tmp)\//;
 
@@ -77,7 +81,7 @@ export class SystemdManager implements ServiceManager {
     await rm(this.#unitFile, { force: true });
     await this.#systemctl("daemon-reload");
     // Fails when it has not failed, which is well.
-    await this.#options.run(this.#command("systemctl", "--quiet", "reset-failed", NAME));
+    await this.#options.run(this.#command("systemctl", "--quiet", "reset-failed", NAME), "hidden");
     print(`Removed ${this.#unitFile}. Settings (${this.#settingsFile}), database and log files are kept.`);
     return 0;
   }
@@ -95,23 +99,31 @@ export class SystemdManager implements ServiceManager {
     await this.#requireInstalled();
     const { run, print, forUser, executable } = this.#options;
     const exitCode = await run(this.#command("systemctl", command, NAME));
-    if (exitCode !== 0) {
-      const own = forUser ? " --user" : "";
-      print(`Why: ${executable} service logs${own}\nWhat to mend: ${executable} doctor`);
-      return exitCode;
+    const own = forUser ? " --user" : "";
+    // systemd calls it a success as well when the unit's condition keeps it from starting, or when it ends at once.
+    if (exitCode === 0 && (await run(this.#command("systemctl", "is-active", "--quiet", NAME))) === 0) {
+      print(`The service runs. What it does: ${executable} service status${own}`);
+      return 0;
     }
-    // systemd calls it a success as well when the unit's condition keeps it from starting.
-    if ((await run(this.#command("systemctl", "is-active", "--quiet", NAME))) === 0) return 0;
-    throw new AppError(
-      "SERVICE_SETUP_FAILED",
-      `The service was not started, because CANVUS_SERVER is not set. Fill in ${this.#settingsFile} first.`,
+    const settings = await readFile(this.#settingsFile, "utf8").catch(() => "");
+    if (!forUser && exitCode === 0 && !SERVER_IS_SET.test(settings)) {
+      throw new AppError(
+        "SERVICE_SETUP_FAILED",
+        `The service was not started, because CANVUS_SERVER is not set. Fill in ${this.#settingsFile} first.`,
+      );
+    }
+    print(
+      `The service does not stay up.\nWhy: ${executable} service logs${own}\nWhat to mend: ${executable} doctor`,
     );
+    return exitCode === 0 ? 1 : exitCode;
   }
 
   async stop(): Promise<number> {
     await this.#requireAccess("stop");
     await this.#requireInstalled();
-    return this.#options.run(this.#command("systemctl", "stop", NAME));
+    const exitCode = await this.#options.run(this.#command("systemctl", "stop", NAME));
+    if (exitCode === 0) this.#options.print("The service has stopped.");
+    return exitCode;
   }
 
   async status(): Promise<number> {
@@ -193,10 +205,15 @@ export class SystemdManager implements ServiceManager {
 
   async #provideAccount(): Promise<void> {
     const { run, print } = this.#options;
-    if ((await run(["getent", "passwd", ACCOUNT])) === 0) return;
-    const home = ["--home-dir", "/var/lib/canvuslocallm", "--shell", "/usr/sbin/nologin"];
-    await mustRun(run, ["useradd", "--system", "--user-group", ...home, ACCOUNT]);
-    print(`Created the account ${ACCOUNT}.`);
+    if ((await run(["getent", "passwd", ACCOUNT], "hidden")) !== 0) {
+      const home = ["--home-dir", DATA_FOLDER, "--shell", "/usr/sbin/nologin"];
+      await mustRun(run, ["useradd", "--system", "--user-group", ...home, ACCOUNT]);
+      print(`Created the account ${ACCOUNT}.`);
+    }
+    // systemd makes them too, at the first start; `doctor` and `models pull` come before that.
+    const owner = ["-d", "-o", ACCOUNT, "-g", ACCOUNT];
+    await mustRun(run, ["install", ...owner, "-m", "0700", DATA_FOLDER]);
+    await mustRun(run, ["install", ...owner, "-m", "0750", LOG_FOLDER]);
   }
 
   async #writeUnit(): Promise<void> {

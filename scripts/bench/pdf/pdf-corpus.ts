@@ -149,9 +149,9 @@ await make(
   ["qpdf"],
   () => $`qpdf --object-streams=generate --linearize ${out("manual-tasn1")} ${out("object-streams")}`,
 );
-await make("5000-pages", ["qpdf"], () => {
+await make("qpdf-5000-pages", ["qpdf"], () => {
   const pages = Array.from({ length: 10 }, () => [out("groff-500-pages"), "1-r2"]).flat();
-  return $`qpdf --empty --pages ${pages} -- ${out("5000-pages")}`;
+  return $`qpdf --empty --pages ${pages} -- ${out("qpdf-5000-pages")}`;
 });
 await make("scanned", ["pdftoppm", "img2pdf"], async () => {
   await $`pdftoppm -r 100 -l 3 -gray -png ${prose2} ${join(work, "scan")}`;

@@ -82,10 +82,11 @@ function optionValue(name: string, given: unknown, fallback: number | string): n
 }
 
 function thisMachine(loadBefore: number): Machine {
-  const git = Bun.spawnSync(["git", "rev-parse", "--short=12", "HEAD"], { cwd: import.meta.dir });
+  const command = ["git", "rev-parse", "--short=12", "HEAD"];
+  const git = Bun.which("git") === null ? null : Bun.spawnSync(command, { cwd: import.meta.dir });
   return {
     time: new Date().toISOString(),
-    commit: git.success ? git.stdout.toString().trim() : "unknown",
+    commit: git?.success ? git.stdout.toString().trim() : "unknown",
     bun: Bun.version,
     cpu: cpus()[0]?.model.trim() ?? "unknown",
     cores: cpus().length,

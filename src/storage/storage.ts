@@ -9,7 +9,7 @@ import { Maintenance } from "./maintenance.ts";
 import type { ModelMemoryStore } from "./model-memory-store.ts";
 import { Outage } from "./outage.ts";
 import type { Queries } from "./queries/queries.ts";
-import type { QueryOperations } from "./query-operations.ts";
+import { QueryReader } from "./query-reader.ts";
 import { requireFreeSpace } from "./require-free-space.ts";
 import type { RetentionLimits } from "./retention.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -56,11 +56,10 @@ export class Storage {
   readonly #lock: DataDirLock;
   readonly #journal: DurableJournal;
   readonly #writer: WorkerLink<WriterOperations>;
-  readonly #reader: WorkerLink<QueryOperations>;
+  readonly #reader: QueryReader;
   readonly #outage: Outage;
   readonly #queue: TelemetryQueue;
   readonly #maintenance: Maintenance;
-  #readerOpen: Promise<unknown> | undefined;
   #started = false;
   #liveRowsKnown = false;
   #stopped: Promise<void> | undefined;
@@ -70,9 +69,9 @@ export class Storage {
     this.#options = options;
     this.#log = new StorageLog(logger);
     this.#lock = new DataDirLock(dirname(file), "canvuslocallm run");
-    const open = (...args: readonly unknown[]) => ({ operation: "open", args }) as const;
-    this.#writer = new WorkerLink({ url: workers.writer, opening: () => open(file, null), logger });
-    this.#reader = new WorkerLink({ url: workers.queries, opening: () => open(file), logger });
+    const opening = () => ({ operation: "open", args: [file, null] }) as const;
+    this.#writer = new WorkerLink({ url: workers.writer, opening, logger });
+    this.#reader = new QueryReader(file, workers.queries, logger);
     this.#outage = new Outage(
       {
         recover: (damage) => this.#recover(damage),
@@ -201,13 +200,11 @@ export class Storage {
     const reason = this.#outage.state?.reason;
     if (reason?.code === "STORAGE_DAMAGED") throw reason;
     try {
-      this.#readerOpen ??= this.#reader.call("open", [this.#options.file]);
-      await this.#readerOpen;
-      return await this.#reader.call("query", [name, args]);
+      return await this.#reader.ask(name, args);
     } catch (error) {
       // Reading may fail where writing does not; only damage concerns both.
       if (classifyFailure(error) === "damaged") this.#beginOutage(error);
-      if (classifyFailure(error) !== "refused") await this.#closeReader();
+      if (classifyFailure(error) !== "refused") await this.#reader.close();
       throw error;
     }
   }
@@ -236,7 +233,7 @@ export class Storage {
     }
     if (damage !== null) {
       this.#journal.distrustDisk();
-      await this.#closeReader();
+      await this.#reader.close();
     }
     this.#log.opened(await this.#writer.call("open", [this.#options.file, damage]));
     await this.#journal.catchUp();
@@ -255,14 +252,6 @@ export class Storage {
     this.#queue.resume();
   }
 
-  /** The file must not be open anywhere when it is moved, or when the last connection takes its log away. */
-  async #closeReader(): Promise<void> {
-    if (!this.#readerOpen) return;
-    this.#readerOpen = undefined;
-    await this.#reader.call("close", []).catch(() => undefined);
-    await this.#reader.stop();
-  }
-
   #throwIfClosed(): void {
     if (this.#started && !this.#stopped) return;
     throw new AppError("STORAGE_UNAVAILABLE", "The database is closed.");
@@ -272,7 +261,7 @@ export class Storage {
     if (!this.#started) return;
     this.#maintenance.stop();
     await this.#outage.stop();
-    await this.#closeReader();
+    await this.#reader.close();
     try {
       if (!this.#lock.held && !this.#outage.active) return;
       if (this.#outage.active) await this.#lastTry();

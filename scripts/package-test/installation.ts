@@ -1,5 +1,5 @@
+import type { Checks } from "../service-test/checks.ts";
 import type { Container } from "../service-test/container.ts";
-import { check } from "./checks.ts";
 
 /** Where the test puts the packages into the container: previous.* and current.*. */
 const PACKAGES = "/root/packages";
@@ -13,14 +13,20 @@ export interface Installation {
   purge(): Promise<void>;
 }
 
-async function mustSucceed(container: Container, what: string, command: string): Promise<void> {
-  const outcome = await container.shell(command);
-  check(what, outcome.exitCode === 0, outcome);
+type Check = Checks["check"];
+
+/** Runs a command in the container; the check says whether it succeeded. */
+function commands(container: Container, check: Check) {
+  return async (what: string, command: string): Promise<void> => {
+    const outcome = await container.shell(command);
+    check(what, outcome.exitCode === 0, outcome);
+  };
 }
 
-export function debianPackage(container: Container): Installation {
+export function debianPackage(container: Container, check: Check): Installation {
+  const mustSucceed = commands(container, check);
   const dpkg = (what: string, options: string) =>
-    mustSucceed(container, what, `DEBIAN_FRONTEND=noninteractive dpkg ${options}`);
+    mustSucceed(what, `DEBIAN_FRONTEND=noninteractive dpkg ${options}`);
   return {
     executable: "/usr/bin/canvuslocallm",
     install: (which) => dpkg(`dpkg --install ${which}.deb`, `--install ${PACKAGES}/${which}.deb`),
@@ -29,19 +35,20 @@ export function debianPackage(container: Container): Installation {
   };
 }
 
-export function tarball(container: Container): Installation {
+export function tarball(container: Container, check: Check): Installation {
+  const mustSucceed = commands(container, check);
   const folder = "/opt/canvuslocallm";
   const unpack = (which: string) =>
     `rm -rf /root/unpacked && mkdir /root/unpacked && tar -xf ${PACKAGES}/${which}.tar.gz -C /root/unpacked`;
   return {
     executable: `${folder}/canvuslocallm`,
     install: (which) =>
-      mustSucceed(container, `install.sh of ${which}`, `${unpack(which)} && /root/unpacked/*/install.sh`),
-    remove: () => mustSucceed(container, "uninstall.sh", `${folder}/uninstall.sh`),
+      mustSucceed(`install.sh of ${which}`, `${unpack(which)} && /root/unpacked/*/install.sh`),
+    remove: () => mustSucceed("uninstall.sh", `${folder}/uninstall.sh`),
     purge: async () => {
       // Only an installed one can purge; removing had left settings and data.
-      await mustSucceed(container, "install.sh again", `${unpack("current")} && /root/unpacked/*/install.sh`);
-      await mustSucceed(container, "uninstall.sh --purge", `${folder}/uninstall.sh --purge`);
+      await mustSucceed("install.sh again", `${unpack("current")} && /root/unpacked/*/install.sh`);
+      await mustSucceed("uninstall.sh --purge", `${folder}/uninstall.sh --purge`);
     },
   };
 }

@@ -4,9 +4,12 @@ import { parseArgs } from "node:util";
 import { DashboardClient } from "../../src/e2e/dashboard-client.ts";
 import { Harness } from "../../src/e2e/harness.ts";
 import { QUESTIONS } from "../chaos-test/questions.ts";
+import { Checks, eventually } from "../service-test/checks.ts";
 import { Container } from "../service-test/container.ts";
-import { check, eventually, finishChecks } from "./checks.ts";
 import { debianPackage, type Installation, tarball } from "./installation.ts";
+
+const checks = new Checks();
+const { check } = checks;
 
 const SETTINGS = "/etc/canvuslocallm/canvuslocallm.env";
 const DATA = "/var/lib/canvuslocallm";
@@ -23,7 +26,7 @@ const { values } = parseArgs({
 const container = new Container(values.init ?? "");
 const folder = values.folder ?? "";
 const isDeb = values.kind === "deb";
-const installation: Installation = isDeb ? debianPackage(container) : tarball(container);
+const installation: Installation = isDeb ? debianPackage(container, check) : tarball(container, check);
 
 const questions = [...QUESTIONS];
 
@@ -186,4 +189,4 @@ try {
 } finally {
   await harness.close();
 }
-finishChecks();
+process.exit(checks.end());

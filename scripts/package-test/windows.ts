@@ -5,7 +5,10 @@ import { parseArgs } from "node:util";
 import { Harness } from "../../src/e2e/harness.ts";
 import { QUESTIONS } from "../chaos-test/questions.ts";
 import { signFile } from "../package/sign-windows.ts";
-import { check, eventually, finishChecks } from "./checks.ts";
+import { Checks, eventually } from "../service-test/checks.ts";
+
+const checks = new Checks();
+const { check } = checks;
 
 const PROGRAM = "Program Files/CanvusLocalLLM";
 const DATA = "ProgramData/CanvusLocalLLM";
@@ -204,4 +207,4 @@ await upgraded();
 if (isReal) await serves();
 else await signed();
 await removed();
-finishChecks();
+process.exit(checks.end());

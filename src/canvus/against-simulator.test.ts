@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "bun:test";
+import { expect, onTestFinished, test } from "bun:test";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,16 +12,11 @@ import { CanvasWatcher } from "./canvas-watcher.ts";
 import { CanvusClient, type CanvusClientOptions } from "./client.ts";
 import { resolveCanvas } from "./resolve-canvas.ts";
 
-const stops: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
-
 const logger = new RecordingLogger();
 
 async function start(options: Parameters<typeof TestBench.start>[0] = {}): Promise<TestBench> {
   const bench = await TestBench.start(options);
-  stops.push(() => bench.simulator.stop());
+  onTestFinished(() => bench.simulator.stop());
   return bench;
 }
 
@@ -59,7 +54,7 @@ function watch(bench: TestBench, client: CanvusClient) {
     timers: { ...systemTimers, schedule: (ms, run) => systemTimers.schedule(ms <= 30_000 ? 1 : ms, run) },
     logger,
   });
-  stops.push(() => watcher.stop());
+  onTestFinished(() => watcher.stop());
   const until = (accepts: () => boolean) => seen.until(accepts);
   return { watcher, until, deleted };
 }

@@ -1,14 +1,9 @@
-import { afterEach, expect, test } from "bun:test";
+import { expect, onTestFinished, test } from "bun:test";
 import { FakeTimers } from "../testing/fake-timers.ts";
 import { rejection } from "../testing/rejection.ts";
 import type { CanvusClientOptions } from "./client.ts";
 import { type ReceivedRequest, startRawServer, startServer, testClient } from "./testing/test-server.ts";
 import type { Widget } from "./widget.ts";
-
-const stops: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
 
 type Fault = (apply: () => Response, board: Board) => Response | Promise<Response>;
 
@@ -22,7 +17,6 @@ class Board {
   constructor(...faults: Fault[]) {
     this.#faults = faults;
     const server = startServer((request) => this.#answer(request));
-    stops.push(server.stop);
     this.requests = server.requests;
     this.url = server.url;
   }
@@ -94,7 +88,6 @@ test("a connection reset after the write was applied makes no second note", asyn
     const body = JSON.stringify([{ ...note, id: "n1", widget_type: "Note" }]);
     socket.end(`HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
   });
-  stops.push(server.stop);
   expect(await testClient(server.url).client.createNote("c", note)).toMatchObject({ id: "n1" });
   expect(stored).toHaveLength(1);
 });
@@ -201,7 +194,7 @@ test("an image goes up as json and data, and is found again by its title", async
       return new Response("", { status: 502 });
     },
   });
-  stops.push(() => server.stop(true));
+  onTestFinished(() => server.stop(true));
   const { client } = testClient(`http://127.0.0.1:${server.port}`);
   const data = new Uint8Array([0x89, 0x50, 0x4e, 0x47]);
   const image = {

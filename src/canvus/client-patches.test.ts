@@ -1,11 +1,6 @@
-import { afterEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { rejection } from "../testing/rejection.ts";
 import { startServer, testClient } from "./testing/test-server.ts";
-
-const stops: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
 
 const note = {
   title: "AI answer k3",
@@ -18,7 +13,6 @@ test("colours always travel as a triple", async () => {
   const server = startServer(({ body }) =>
     Response.json({ id: "n", widget_type: "Note", ...JSON.parse(body) }),
   );
-  stops.push(server.stop);
   const { client } = testClient(server.url);
   await client.createNote("c", { ...note, background_color: "#102030ff" });
   await client.patchWidget("c", { id: "n", widget_type: "Note" }, { background_color: "#fff2b3ff" });
@@ -40,7 +34,6 @@ test("a 409 on a colour is answered in two steps, once", async () => {
     switched = fields.auto_text_color === false;
     return Response.json({ id: "n", widget_type: "Note", ...fields });
   });
-  stops.push(server.stop);
   const patched = await testClient(server.url).client.patchWidget(
     "c",
     { id: "n", widget_type: "Note" },
@@ -54,7 +47,6 @@ test("a 409 on a colour is answered in two steps, once", async () => {
 
 test("a 409 that stays, or one without colours, is a conflict", async () => {
   const server = startServer(() => Response.json({ msg: "no" }, { status: 409 }));
-  stops.push(server.stop);
   const { client } = testClient(server.url);
   const widget = { id: "n", widget_type: "Note" };
   expect(await rejection(client.patchWidget("c", widget, { background_color: "#fff2b3" }))).toMatchObject({
@@ -74,7 +66,6 @@ test("patches are repeated, deletes too, and what is gone already counts as dele
       ? Response.json({ msg: "gone" }, { status: 404 })
       : Response.json({ ...note, id: "n", widget_type: "Note" });
   });
-  stops.push(server.stop);
   const { client } = testClient(server.url);
   await client.patchWidget("c", { id: "n", widget_type: "Note" }, { text: "x" });
   await client.deleteWidget("c", { id: "v", widget_type: "VideoInput" });

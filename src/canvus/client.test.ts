@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,31 +6,14 @@ import { nanoid } from "nanoid";
 import { FakeTimers } from "../testing/fake-timers.ts";
 import { rejection } from "../testing/rejection.ts";
 import type { CanvusClient } from "./client.ts";
-import {
-  startRawServer,
-  startServer,
-  TEST_TOKEN,
-  type TestServer,
-  testClient,
-} from "./testing/test-server.ts";
+import { startRawServer, startServer, TEST_TOKEN, testClient } from "./testing/test-server.ts";
 import type { WidgetReference } from "./widget-input.ts";
-
-const stops: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
-
-function serve(...parameters: Parameters<typeof startServer>): TestServer {
-  const server = startServer(...parameters);
-  stops.push(server.stop);
-  return server;
-}
 
 const note = { id: "n1", widget_type: "Note", title: "t", text: "x" };
 const msg = (status: number, text: string) => Response.json({ msg: text }, { status });
 
 test("requests carry the token and hit /api/v1 whatever the base looks like", async () => {
-  const server = serve(() => Response.json([note, { widget_type: "CanvasBackground" }]));
+  const server = startServer(() => Response.json([note, { widget_type: "CanvasBackground" }]));
   const { client } = testClient(`${server.url}/api/v1/`);
   expect(await client.listWidgets("c 1")).toEqual([note]);
   expect(server.requests[0]?.path).toBe("/api/v1/canvases/c%201/widgets");
@@ -38,7 +21,7 @@ test("requests carry the token and hit /api/v1 whatever the base looks like", as
 });
 
 test("server info needs no token; canvases are read with what old servers leave out", async () => {
-  const server = serve(({ path }) =>
+  const server = startServer(({ path }) =>
     path.endsWith("/server-info")
       ? Response.json({ version: "3.2.0", api: ["v1.1", "v1.2"] })
       : Response.json([{ id: "c", name: "Board", folder_id: "1034", state: "normal" }, { id: 7 }]),
@@ -58,7 +41,7 @@ test.each([
   [413, "CANVUS_TOO_LARGE"],
   [501, "CANVUS_BAD_REQUEST"],
 ])("status %i is %s with the server's words, asked once", async (status, code) => {
-  const server = serve(() => msg(status, "Because I say so"));
+  const server = startServer(() => msg(status, "Because I say so"));
   const error = await rejection(testClient(server.url).client.getCanvas("c"));
   expect(error).toMatchObject({
     code,
@@ -69,7 +52,7 @@ test.each([
 });
 
 test.each([500, 502, 503, 429, 408])("status %i is repeated until it works", async (status) => {
-  const server = serve((_request, index) => (index < 2 ? msg(status, "busy") : Response.json(note)));
+  const server = startServer((_request, index) => (index < 2 ? msg(status, "busy") : Response.json(note)));
   expect(await testClient(server.url).client.getWidget("c", "n1")).toEqual(note);
   expect(server.requests).toHaveLength(3);
 });
@@ -81,14 +64,14 @@ test("msg, else error, else the raw text is what the server said", async () => {
     ["plain three", "plain three"],
     ["<!DOCTYPE html><html><body>four", "a web page"],
   ] as const) {
-    const server = serve(() => new Response(body, { status: 400 }));
+    const server = startServer(() => new Response(body, { status: 400 }));
     const error = await rejection(testClient(server.url).client.getCanvas("c"));
     expect(error).toHaveProperty("message", expect.stringContaining(said));
   }
 });
 
 test("an endless error page is not read to its end", async () => {
-  const server = serve(() => {
+  const server = startServer(() => {
     const body = new ReadableStream({
       pull: (controller) => controller.enqueue(new Uint8Array(65_536).fill(0x78)),
     });
@@ -105,7 +88,7 @@ test.each([
   ["{half", "not JSON"],
   ["{}", "not what Canvus sends"],
 ])("an answer of %p is a protocol error", async (body, said) => {
-  const server = serve(() => new Response(body));
+  const server = startServer(() => new Response(body));
   const error = await rejection(testClient(server.url, { maxRetries: 0 }).client.getCanvas("c"));
   expect(error).toMatchObject({ code: "CANVUS_PROTOCOL", message: expect.stringContaining(said) });
 });
@@ -127,13 +110,11 @@ test("a connection cut in the middle of an answer is repeated", async () => {
     if (index === 0) socket.write(body.slice(0, 10), () => socket.resetAndDestroy());
     else socket.write(body);
   });
-  stops.push(server.stop);
   expect(await testClient(server.url).client.getWidget("c", "n1")).toEqual(note);
 });
 
 test("something that is not HTTP is a protocol error", async () => {
   const server = await startRawServer((socket) => socket.end("SSH-2.0-OpenSSH_9.2\r\n"));
-  stops.push(server.stop);
   const error = await rejection(testClient(server.url, { maxRetries: 0 }).client.getCanvas("c"));
   expect(error).toMatchObject({ code: "CANVUS_PROTOCOL" });
 });
@@ -141,7 +122,7 @@ test("something that is not HTTP is a protocol error", async () => {
 test("silence ends in a timeout; bytes that keep coming push it back", async () => {
   const timers = new FakeTimers();
   const arrived = Promise.withResolvers<ReadableStreamDefaultController<Uint8Array>>();
-  const server = serve(() => {
+  const server = startServer(() => {
     return new Response(new ReadableStream({ start: (controller) => arrived.resolve(controller) }));
   });
   const { client } = testClient(server.url, { timers, maxRetries: 0, requestTimeoutMs: 30_000 });
@@ -160,7 +141,7 @@ test("silence ends in a timeout; bytes that keep coming push it back", async () 
 
 test("an abort by the caller is a cancellation and is not repeated", async () => {
   const controller = new AbortController();
-  const server = serve(() => {
+  const server = startServer(() => {
     controller.abort();
     return new Promise<Response>(() => undefined);
   });
@@ -180,8 +161,8 @@ async function downloaded(client: CanvusClient, widget: WidgetReference): Promis
 }
 
 test("a read follows a redirect, without the token to another server", async () => {
-  const other = serve(() => new Response("bytes"));
-  const server = serve(({ path }) =>
+  const other = startServer(() => new Response("bytes"));
+  const server = startServer(({ path }) =>
     path.includes("moved")
       ? new Response("here")
       : Response.redirect(path.includes("near") ? "/api/v1/moved" : `${other.url}/elsewhere`, 302),
@@ -195,9 +176,9 @@ test("a read follows a redirect, without the token to another server", async () 
 });
 
 test("no redirect leads to another host", async () => {
-  const other = serve(() => new Response("of the inside"));
+  const other = startServer(() => new Response("of the inside"));
   const elsewhere = other.url.replace("127.0.0.1", "localhost");
-  const server = serve(() => Response.redirect(`${elsewhere}/latest/meta-data`, 302));
+  const server = startServer(() => Response.redirect(`${elsewhere}/latest/meta-data`, 302));
   const { client } = testClient(server.url, { maxRetries: 0 });
   const error = await rejection(downloaded(client, { id: "far", widget_type: "Image" }));
   expect(error).toMatchObject({
@@ -208,21 +189,21 @@ test("no redirect leads to another host", async () => {
 });
 
 test("a write that is redirected says where CANVUS_SERVER should point", async () => {
-  const server = serve(() => Response.redirect("https://canvus.example.org/api/v1/x", 301));
+  const server = startServer(() => Response.redirect("https://canvus.example.org/api/v1/x", 301));
   const { client } = testClient(server.url, { maxRetries: 0 });
   const error = await rejection(client.patchWidget("c", note, { text: "y" }));
   expect(error).toMatchObject({ message: expect.stringContaining("https://canvus.example.org") });
 });
 
 test("redirects in a circle end", async () => {
-  const server = serve(() => Response.redirect("/api/v1/again", 302));
+  const server = startServer(() => Response.redirect("/api/v1/again", 302));
   const error = await rejection(testClient(server.url, { maxRetries: 0 }).client.getCanvas("c"));
   expect(error).toMatchObject({ code: "CANVUS_PROTOCOL", message: expect.stringContaining("redirects") });
 });
 
 test("a download above the cap is given up while reading, also without a length", async () => {
   const pdf = { id: "p", widget_type: "Pdf" };
-  const server = serve(({ path }) => {
+  const server = startServer(({ path }) => {
     if (path.includes("/pdfs/p/")) return new Response(new Uint8Array(2000));
     let sent = 0;
     const body = new ReadableStream({
@@ -246,7 +227,7 @@ test("a download above the cap is given up while reading, also without a length"
 });
 
 test("a disk that refuses the file is not taken for a broken connection", async () => {
-  const server = serve(() => new Response("data"));
+  const server = startServer(() => new Response("data"));
   const { client } = testClient(server.url);
   const video = { id: "v", widget_type: "Video" };
   expect(
@@ -258,13 +239,13 @@ test("a disk that refuses the file is not taken for a broken connection", async 
 });
 
 test("an empty download is not a file", async () => {
-  const server = serve((_request, index) => new Response(index === 0 ? "" : "data"));
+  const server = startServer((_request, index) => new Response(index === 0 ? "" : "data"));
   const { client } = testClient(server.url);
   expect(await downloaded(client, { id: "v", widget_type: "Video" })).toBe("data");
 });
 
 test("the token is in no error and no log line, even when the server repeats it", async () => {
-  const server = serve(({ headers }) => msg(403, `token ${headers.get("private-token")} has no right`));
+  const server = startServer(({ headers }) => msg(403, `token ${headers.get("private-token")} has no right`));
   const { client, logger } = testClient(server.url);
   const error = await rejection(client.getCanvas("c"));
   expect(error).toHaveProperty("message", expect.stringContaining("token *** has no right"));

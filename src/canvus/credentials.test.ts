@@ -1,11 +1,6 @@
-import { afterEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { rejection } from "../testing/rejection.ts";
 import { type ReceivedRequest, startServer, testClient } from "./testing/test-server.ts";
-
-const stops: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
 
 const credentials = { email: "bot@example.org", password: "pass-w0rd!" };
 
@@ -25,7 +20,6 @@ function loginServer(answerLogin?: (index: number) => Response | Promise<Respons
       return Response.json({ msg: "Invalid token" }, { status: 401 });
     return Response.json([]);
   });
-  stops.push(server.stop);
   return { server, accepted, logins: () => logins };
 }
 

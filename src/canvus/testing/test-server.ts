@@ -1,3 +1,4 @@
+import { onTestFinished } from "bun:test";
 import { createServer, type Socket } from "node:net";
 import { RecordingLogger } from "../../observability/testing/recording-logger.ts";
 import { CanvusClient, type CanvusClientOptions } from "../client.ts";
@@ -12,10 +13,11 @@ export interface ReceivedRequest {
 export interface TestServer {
   readonly url: string;
   readonly requests: ReceivedRequest[];
+  /** Before the test ends. */
   stop(): Promise<void>;
 }
 
-/** A small HTTP server on loopback that answers as the test says and remembers what it was asked. */
+/** A small HTTP server on loopback that answers as the test says and remembers what it was asked. It stops with the test. */
 export function startServer(
   answer: (request: ReceivedRequest, index: number) => Response | Promise<Response>,
 ): TestServer {
@@ -36,13 +38,15 @@ export function startServer(
       return answer(request, requests.length - 1);
     },
   });
-  return { url: `http://127.0.0.1:${server.port}`, requests, stop: () => server.stop(true) };
+  const stop = () => server.stop(true);
+  onTestFinished(stop);
+  return { url: `http://127.0.0.1:${server.port}`, requests, stop };
 }
 
-/** A server below HTTP: the test gets the socket and can break off wherever it likes. */
+/** A server below HTTP: the test gets the socket and can break off wherever it likes. It stops with the test. */
 export async function startRawServer(
   onData: (socket: Socket, received: string, index: number) => void,
-): Promise<{ readonly url: string; stop(): void }> {
+): Promise<{ readonly url: string }> {
   const sockets = new Set<Socket>();
   let requests = 0;
   const server = createServer((socket) => {
@@ -56,13 +60,11 @@ export async function startRawServer(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    stop() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  };
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${address.port}` };
 }
 
 export const TEST_TOKEN = "test-token-0123456789";

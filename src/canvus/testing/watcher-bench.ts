@@ -68,8 +68,7 @@ export class WatcherBench {
     return delayMs;
   }
 
-  async stop(): Promise<void> {
-    await this.watcher.stop();
-    await this.server.stop();
+  stop(): Promise<void> {
+    return this.watcher.stop();
   }
 }

@@ -6,16 +6,7 @@ import { RemoteTextEngine } from "./remote-text-engine.ts";
 import { openAiServer } from "./server.ts";
 import type { Answer, Fault } from "./testing/fake-server.ts";
 import { event, openAi, openAiError, vllm } from "./testing/model-servers.ts";
-import {
-  type ClientChanges,
-  clientOf,
-  QUESTION,
-  run,
-  serve,
-  stopServersAfterEach,
-} from "./testing/remote-bench.ts";
-
-stopServersAfterEach();
+import { type ClientChanges, clientOf, QUESTION, run, serve } from "./testing/remote-bench.ts";
 
 const KEY = "sk-secret-of-the-tests";
 const ROUTE = "/chat/completions";

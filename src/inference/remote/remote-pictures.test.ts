@@ -9,9 +9,7 @@ import { RemoteVisionEngine } from "./remote-vision-engine.ts";
 import { azureServer, openAiServer } from "./server.ts";
 import type { Route } from "./testing/fake-server.ts";
 import { azure, openAi, openAiError, RED_PNG, vllm } from "./testing/model-servers.ts";
-import { clientOf, run, serve, stopServersAfterEach } from "./testing/remote-bench.ts";
-
-stopServersAfterEach();
+import { clientOf, run, serve } from "./testing/remote-bench.ts";
 
 const KEY = "sk-secret-of-the-tests";
 const FOX = {

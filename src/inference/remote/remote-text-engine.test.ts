@@ -12,16 +12,7 @@ import {
   openAiError,
   vllm,
 } from "./testing/model-servers.ts";
-import {
-  type ClientChanges,
-  clientOf,
-  QUESTION,
-  run,
-  serve,
-  stopServersAfterEach,
-} from "./testing/remote-bench.ts";
-
-stopServersAfterEach();
+import { type ClientChanges, clientOf, QUESTION, run, serve } from "./testing/remote-bench.ts";
 
 const KEY = "sk-secret-of-the-tests";
 const SCHEMA = {

@@ -5,9 +5,7 @@ import { openAiServer } from "./server.ts";
 import { ServerWatch } from "./server-watch.ts";
 import type { Route } from "./testing/fake-server.ts";
 import { openAiError, vllm } from "./testing/model-servers.ts";
-import { clientOf, QUESTION, run, serve, stopServersAfterEach } from "./testing/remote-bench.ts";
-
-stopServersAfterEach();
+import { clientOf, QUESTION, run, serve } from "./testing/remote-bench.ts";
 
 async function watched(routes: Record<string, Route>, key?: string) {
   const timers = new FakeTimers();

@@ -1,4 +1,4 @@
-import { afterEach } from "bun:test";
+import { onTestFinished } from "bun:test";
 import { RecordingLogger } from "../../../observability/testing/recording-logger.ts";
 import { systemTimers, type Timers } from "../../../timers.ts";
 import type { GenerateOptions, TextRequest } from "../../text-engine.ts";
@@ -7,19 +7,11 @@ import type { ModelServer } from "../server.ts";
 import { ServerClient, type ServerClientOptions } from "../server-client.ts";
 import { FakeServer, type Route } from "./fake-server.ts";
 
-const started: FakeServer[] = [];
-
 /** A server that stops with the test. */
 export async function serve(routes: Readonly<Record<string, Route>>): Promise<FakeServer> {
   const server = await FakeServer.start(routes);
-  started.push(server);
+  onTestFinished(() => server.stop());
   return server;
-}
-
-export function stopServersAfterEach(): void {
-  afterEach(() => {
-    for (const server of started.splice(0)) server.stop();
-  });
 }
 
 export interface ClientChanges extends Partial<Omit<ServerClientOptions, "server" | "http">> {

@@ -9,7 +9,7 @@ let isWatching = false;
 
 /**
  * Has something done when this program ends by itself or by a signal, so that it leaves nothing behind; the newest
- * first. A program that listens to a signal itself decides when it ends. Nothing helps against SIGKILL.
+ * first. Nothing helps against SIGKILL.
  * @returns takes it back
  */
 export function atExit(task: () => void): () => void {
@@ -40,14 +40,12 @@ function watch(): void {
   isWatching = true;
   process.on("exit", runAll);
   for (const signal of SIGNALS) {
-    const end = () => {
-      if (process.listenerCount(signal) > 1) return;
+    process.once(signal, () => {
       runAll();
-      // Without a listener it ends this program as if there had never been one.
-      process.off(signal, end);
+      // Without this listener: it ends the program, or is another listener's affair. Some (signal-exit) leave the end to
+      // the others for as long as there are any.
       process.kill(process.pid, signal);
-    };
-    process.on(signal, end);
+    });
   }
 }
 

@@ -1,4 +1,6 @@
 // Run by at-exit.test.ts, which stops it: a whole service, which says who is in it, and then waits for ever.
+// It listens to signals itself (signal-exit, by way of proper-lockfile) and leaves the end to other listeners.
+import "node-llama-cpp";
 import { Harness } from "./harness.ts";
 
 const harness = await Harness.start();

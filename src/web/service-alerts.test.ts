@@ -80,7 +80,7 @@ describe("what is wrong is said, with what to do:", () => {
     [
       "a canvas that is away",
       { canvas: { state: "connecting" } },
-      ["warn", /Planning is connecting/, /itself/],
+      ["warn", /canvas "Planning" is connecting/, /itself/],
     ],
     [
       "a canvas that cannot be reached",

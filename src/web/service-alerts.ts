@@ -59,7 +59,7 @@ function canvasAlerts(canvases: StatusParts["canvases"]): Alert[] {
     return [
       {
         tone: error ? ("bad" as const) : ("warn" as const),
-        message: `Canvas ${name} is ${state}${why}`,
+        message: `The canvas "${name}" is ${state}${why}`,
         hint,
       },
     ];

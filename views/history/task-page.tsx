@@ -88,7 +88,7 @@ export function taskPage({ detail, hint, log, basePath, names }: TaskPageProps):
             <dd class="mono" safe>
               {task.response_widget_id ?? "–"}
             </dd>
-            <dt>Title there</dt>
+            <dt>Its title</dt>
             <dd class="mono" safe>{`AI answer ${task.correlation_id}`}</dd>
             <dt>Model</dt>
             <dd safe>{task.model ?? "–"}</dd>

@@ -99,7 +99,7 @@ export class Documents {
 
   /**
    * The pages of a PDF one after the other. Only some are in memory at a time, so a PDF may have thousands.
-   * @throws AppError PDF_INVALID, PDF_ENCRYPTED, PDF_TOO_LARGE, DOCUMENT_TIMEOUT, DOCUMENT_READER_FAILED, CANCELLED
+   * @throws AppError PDF_INVALID, PDF_ENCRYPTED, PDF_TOO_LARGE, DOCUMENT_TIMEOUT, DOCUMENT_READER_FAILED, DOWNLOAD_NOT_SAVED, CANCELLED
    */
   async *readPdf(path: string, options: ReadPdfOptions): AsyncGenerator<PdfPage, void, undefined> {
     const { signal, maxPages = DEFAULT_MAX_PAGES, maxCharacters = DEFAULT_MAX_CHARACTERS } = options;
@@ -142,7 +142,7 @@ export class Documents {
   /**
    * Makes a picture ready for a model: PNG, JPEG, WebP, GIF (the first frame), BMP or TIFF, turned as the camera says, on
    * white where it is transparent.
-   * @throws AppError IMAGE_INVALID, IMAGE_TOO_LARGE, DOCUMENT_TIMEOUT, DOCUMENT_READER_FAILED, CANCELLED
+   * @throws AppError IMAGE_INVALID, IMAGE_TOO_LARGE, DOCUMENT_TIMEOUT, DOCUMENT_READER_FAILED, DOWNLOAD_NOT_SAVED, CANCELLED
    */
   async withPicture<T>(
     path: string,

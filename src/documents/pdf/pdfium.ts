@@ -1,6 +1,7 @@
 import { init } from "@embedpdf/pdfium";
 import wasmPath from "@embedpdf/pdfium/pdfium.wasm" with { type: "file" };
 import { AppError } from "../../errors/app-error.ts";
+import { isOfSystem } from "../is-of-system.ts";
 
 /** What is used of PDFium's C API (fpdfview.h, fpdf_text.h, fpdf_edit.h, fpdf_annot.h, fpdf_formfill.h). */
 const FUNCTIONS = [
@@ -122,11 +123,6 @@ function pickFunctions(exported: Readonly<Record<string, unknown>>): PdfiumFunct
     picked[name] = run as (...args: number[]) => number;
   }
   return picked as PdfiumFunctions;
-}
-
-/** What the system says of a file. */
-export function isOfSystem(error: unknown): error is Error {
-  return error instanceof Error && "syscall" in error;
 }
 
 /**

@@ -58,6 +58,15 @@ function turned(picture: Uint8Array): Uint8Array {
   return Buffer.concat([picture.subarray(0, 2), exif, picture.subarray(2)]);
 }
 
+test("a picture that cannot be written is the disk's fault, and says so", async () => {
+  await Bun.write(path, makePng(2, 2, RED));
+  // What is a folder cannot be written to, which a full disk cannot either.
+  const unwritable = preparePicture({ path, ...LIMITS, target: folder });
+  expect(await failure(unwritable)).toBe(
+    "DOWNLOAD_NOT_SAVED: The picture could not be saved for reading (EISDIR).",
+  );
+});
+
 describe("a picture", () => {
   test("is scaled to the longer side, never enlarged", async () => {
     expect(await prepare(makePng(80, 20, RED))).toEqual({ width: 40, height: 10, format: "png" });

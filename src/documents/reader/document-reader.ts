@@ -1,6 +1,7 @@
 import { AppError, toAppError } from "../../errors/app-error.ts";
+import { isOfSystem } from "../is-of-system.ts";
 import { PdfFile, type PdfLimits } from "../pdf/pdf-file.ts";
-import { isOfSystem, loadPdfium, type Pdfium } from "../pdf/pdfium.ts";
+import { loadPdfium, type Pdfium } from "../pdf/pdfium.ts";
 import { readPage } from "../pdf/read-page.ts";
 import { renderPage } from "../pdf/render-page.ts";
 import type { PdfPage } from "../pdf-page.ts";

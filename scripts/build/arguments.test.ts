@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { parseBuildArguments, UsageError } from "./arguments.ts";
+import { parseBuildArguments } from "./arguments.ts";
+import { UsageError } from "./usage-error.ts";
 
 describe("parseBuildArguments", () => {
   test("knows its options", () => {

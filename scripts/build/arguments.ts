@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
 import packageJson from "../../package.json" with { type: "json" };
+import { parseOptions, UsageError } from "./usage-error.ts";
 
 /** What an executable can be built for, and what differs between the two. */
 export const TARGETS = {
@@ -28,9 +28,6 @@ export interface BuildArguments {
 
 const NATIVES = ".tools/natives";
 
-/** A mistake on the command line; the message is one line for people. */
-export class UsageError extends Error {}
-
 export const USAGE = `usage: bun run build [--target ${Object.keys(TARGETS).join("|")}] [--outdir dist] [--gpu ${GPU_CHOICES.join("|")}] [--natives ${NATIVES}] [--version X.Y.Z] [--metafile FILE]`;
 
 /** Semantic version without build metadata, which the GPU choice takes. */
@@ -48,31 +45,22 @@ export function isVersion(value: string): boolean {
   return VERSION.test(value);
 }
 
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        target: { type: "string", default: process.platform === "win32" ? "windows-x64" : "linux-x64" },
-        outdir: { type: "string", default: "dist" },
-        gpu: { type: "string", default: "none" },
-        natives: { type: "string", default: NATIVES },
-        version: { type: "string", default: packageJson.version },
-        metafile: { type: "string" },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
-  }
-}
+const OPTIONS = {
+  target: { type: "string", default: process.platform === "win32" ? "windows-x64" : "linux-x64" },
+  outdir: { type: "string", default: "dist" },
+  gpu: { type: "string", default: "none" },
+  natives: { type: "string", default: NATIVES },
+  version: { type: "string", default: packageJson.version },
+  metafile: { type: "string" },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
 
 /**
  * @returns null when help was asked for
  * @throws UsageError for anything it does not know
  */
 export function parseBuildArguments(argv: readonly string[]): BuildArguments | null {
-  const { target, outdir, gpu, natives, version, metafile, help } = parse(argv);
+  const { target, outdir, gpu, natives, version, metafile, help } = parseOptions(argv, OPTIONS);
   if (help) return null;
   if (!isTarget(target)) throw new UsageError(`unknown target "${target}"`);
   if (!isGpu(gpu)) throw new UsageError(`unknown GPU choice "${gpu}"`);

@@ -1,5 +1,5 @@
-import { UsageError } from "./arguments.ts";
 import { BuildError } from "./build-error.ts";
+import { UsageError } from "./usage-error.ts";
 
 /**
  * Runs the main function of a script. What people can put right becomes one line on stderr: exit code 2 for a mistake

@@ -3,12 +3,12 @@
 // Needs git, cmake and a C++ compiler; for vulkan its headers and glslc, for cuda the CUDA toolkit.
 import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { IMAGE_LIBRARY_NAMES } from "../../src/native/image-library.ts";
 import pinned from "../../src/native/sd-shim/release.json" with { type: "json" };
-import { GPU_CHOICES, type GpuChoice, UsageError } from "../build/arguments.ts";
+import { GPU_CHOICES, type GpuChoice } from "../build/arguments.ts";
 import { imageLibraryResult } from "../build/image-library.ts";
 import { runScript } from "../build/run-script.ts";
+import { parseOptions, UsageError } from "../build/usage-error.ts";
 import { compileStableDiffusion } from "./compile-stable-diffusion.ts";
 import { checkSource, fetchSource } from "./stable-diffusion-source.ts";
 
@@ -36,15 +36,11 @@ function parse(argv: readonly string[]): Arguments {
     source: { type: "string" },
     natives: { type: "string", default: join(ROOT, ".tools/natives") },
   } as const;
-  try {
-    const { values } = parseArgs({ args: [...argv], options });
-    const gpu = GPU_CHOICES.find((choice) => choice === values.gpu);
-    if (gpu === undefined) throw new Error(`unknown GPU choice "${values.gpu}"`);
-    const source = values.source === undefined ? null : resolve(values.source);
-    return { gpu, source, natives: resolve(values.natives) };
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
-  }
+  const values = parseOptions(argv, options);
+  const gpu = GPU_CHOICES.find((choice) => choice === values.gpu);
+  if (gpu === undefined) throw new UsageError(`unknown GPU choice "${values.gpu}"`);
+  const source = values.source === undefined ? null : resolve(values.source);
+  return { gpu, source, natives: resolve(values.natives) };
 }
 
 async function main(argv: readonly string[]): Promise<void> {

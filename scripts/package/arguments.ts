@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
 import packageJson from "../../package.json" with { type: "json" };
 import {
   GPU_CHOICES,
@@ -9,8 +8,8 @@ import {
   isVersion,
   TARGETS,
   type TargetName,
-  UsageError,
 } from "../build/arguments.ts";
+import { parseOptions, UsageError } from "../build/usage-error.ts";
 
 /**
  * Systems for which packages can be made, by what they have at least: minor version of glibc 2, last number of the symbols
@@ -40,30 +39,21 @@ function isOldestSystem(value: string): value is OldestSystem {
   return Object.hasOwn(OLDEST_SYSTEMS, value);
 }
 
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        target: { type: "string", default: "linux-x64" },
-        gpu: { type: "string", default: "none" },
-        version: { type: "string", default: packageJson.version },
-        outdir: { type: "string", default: "dist" },
-        oldest: { type: "string", default: "debian-11" },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
-  }
-}
+const OPTIONS = {
+  target: { type: "string", default: "linux-x64" },
+  gpu: { type: "string", default: "none" },
+  version: { type: "string", default: packageJson.version },
+  outdir: { type: "string", default: "dist" },
+  oldest: { type: "string", default: "debian-11" },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
 
 /**
  * @returns null when help was asked for
  * @throws UsageError for anything it does not know
  */
 export function parsePackageArguments(argv: readonly string[]): PackageArguments | null {
-  const { target, gpu, version, outdir, oldest, help } = parse(argv);
+  const { target, gpu, version, outdir, oldest, help } = parseOptions(argv, OPTIONS);
   if (help) return null;
   if (!isTarget(target)) throw new UsageError(`unknown target "${target}"`);
   if (!isGpu(gpu)) throw new UsageError(`unknown GPU choice "${gpu}"`);

@@ -61,11 +61,11 @@ test("an access token that is refused is not retried and no login is tried", asy
 });
 
 test.each([400, 401, 403])("wrong credentials are one clear error, also with status %i", async (status) => {
-  const { server } = loginServer(() => Response.json({ msg: "Invalid username or password." }, { status }));
+  const { server } = loginServer(() => Response.json({ msg: "Invalid username or password" }, { status }));
   const { client, logger } = testClient(server.url, { credentials });
   const error = await rejection(client.listCanvases());
   expect(error).toMatchObject({ code: "CANVUS_UNAUTHORIZED", context: { status_code: status } });
-  expect(error).toHaveProperty("message", expect.stringContaining("Invalid username or password."));
+  expect(error).toHaveProperty("message", expect.stringContaining("Invalid username or password"));
   expect(server.requests).toHaveLength(1);
   expect(Bun.inspect(error, { depth: 20 }) + logger.text()).not.toContain(credentials.password);
 });

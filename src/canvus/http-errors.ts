@@ -42,14 +42,14 @@ export function statusError(
   message: string,
   retryAfterMs: number | null,
 ): AppError {
-  const said = message === "" ? "" : `: ${message}`;
+  const said = message === "" ? "" : `: ${message.replace(/\.$/, "")}`;
   const request = `${label.method} ${label.endpoint}`;
   const code = codeOfStatus(status);
   return new AppError(
     code,
     code === "CANVUS_UNAUTHORIZED"
-      ? `The Canvus server ${label.host} does not accept the credentials of this service (${request}, ${status}${said})`
-      : `The Canvus server answered ${request} with ${status}${said}`,
+      ? `The Canvus server ${label.host} does not accept the credentials of this service (${request}, ${status}${said}).`
+      : `The Canvus server answered ${request} with ${status}${said}.`,
     {
       context: {
         ...contextOf(label),

@@ -51,7 +51,11 @@ test("installs unit, account and settings, and enables the service", async () =>
     "systemctl daemon-reload",
     "systemctl enable canvuslocallm",
   ]);
-  expect(printed.at(-1)).toContain(`fill in ${settingsFile()}`);
+  expect(printed.slice(-3)).toEqual([
+    `Now fill in ${settingsFile()}`,
+    "Check it:  sudo -u canvuslocallm /opt/Canvus LLM/canvuslocallm doctor",
+    "Start it:  sudo /opt/Canvus LLM/canvuslocallm service start",
+  ]);
 });
 
 test("a second time it changes nothing: settings and drop-ins stay", async () => {

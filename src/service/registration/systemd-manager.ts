@@ -62,8 +62,9 @@ export class SystemdManager implements ServiceManager {
     const isNew = await this.#provideSettings();
     await this.#systemctl("daemon-reload");
     await this.#systemctl("enable", NAME);
-    const command = `${executable} service start${forUser ? " --user" : ""}`;
-    print(isNew ? `Now fill in ${this.#settingsFile}, then: ${command}` : `Start it with: ${command}`);
+    if (isNew) print(`Now fill in ${this.#settingsFile}`);
+    print(`Check it:  ${this.#doctorCommand}`);
+    print(`Start it:  ${this.#serviceCommand("start")}`);
     if (forUser) print("It starts when you log in; `loginctl enable-linger` lets it start with the system.");
     return 0;
   }
@@ -97,12 +98,11 @@ export class SystemdManager implements ServiceManager {
   async #begin(command: "start" | "restart"): Promise<number> {
     await this.#requireAccess(command);
     await this.#requireInstalled();
-    const { run, print, forUser, executable } = this.#options;
+    const { run, print, forUser } = this.#options;
     const exitCode = await run(this.#command("systemctl", command, NAME));
-    const own = forUser ? " --user" : "";
     // systemd calls it a success as well when the unit's condition keeps it from starting, or when it ends at once.
     if (exitCode === 0 && (await run(this.#command("systemctl", "is-active", "--quiet", NAME))) === 0) {
-      print(`The service runs. What it does: ${executable} service status${own}`);
+      print(`The service runs. What it does: ${this.#serviceCommand("status")}`);
       return 0;
     }
     const settings = await readFile(this.#settingsFile, "utf8").catch(() => "");
@@ -113,7 +113,7 @@ export class SystemdManager implements ServiceManager {
       );
     }
     print(
-      `The service does not stay up.\nWhy: ${executable} service logs${own}\nWhat to mend: ${executable} doctor`,
+      `The service does not stay up.\nWhy:           ${this.#serviceCommand("logs")}\nWhat to mend:  ${this.#doctorCommand}`,
     );
     return exitCode === 0 ? 1 : exitCode;
   }
@@ -136,6 +136,17 @@ export class SystemdManager implements ServiceManager {
     const unit = this.#options.forUser ? ["--user-unit", NAME] : ["--unit", NAME];
     const output = ["--output", "cat", "--lines", SHOWN_LOG_LINES];
     return this.#options.run(["journalctl", ...unit, ...output, follow ? "--follow" : "--no-pager"]);
+  }
+
+  /** As people type it. */
+  #serviceCommand(command: string): string {
+    const { executable, forUser } = this.#options;
+    return forUser ? `${executable} service ${command} --user` : `sudo ${executable} service ${command}`;
+  }
+
+  get #doctorCommand(): string {
+    const { executable, forUser } = this.#options;
+    return forUser ? `${executable} doctor` : `sudo -u ${ACCOUNT} ${executable} doctor`;
   }
 
   #command(program: string, ...args: readonly string[]): readonly string[] {

@@ -1,9 +1,9 @@
 import { basename, join } from "node:path";
-import { distance } from "fastest-levenshtein";
 import { AppError } from "../errors/app-error.ts";
 import { humanBytes } from "../human-bytes.ts";
-import { CATALOGUE, catalogueModel } from "../models/catalogue.ts";
+import { catalogueModel } from "../models/catalogue.ts";
 import { catalogueSources, type FileSource, nameInUrl, urlSources } from "../models/file-source.ts";
+import { guessModel } from "../models/known-model.ts";
 import { assertModelName, modelFile } from "../models/model-files.ts";
 import { type PulledFile, pullModel } from "../models/pull-model.ts";
 import { interruptible, modelsContext } from "./models-context.ts";
@@ -66,9 +66,7 @@ function knownSources(
     throw new UsageError("--name is for addresses; a model of the catalogue has its name already.");
   const model = catalogueModel(what);
   if (model !== undefined) return catalogueSources(model, folder, hub);
-  const similar = CATALOGUE.find((each) => distance(each.name, what) <= 3);
-  const guess = similar === undefined ? "" : ` Did you mean ${similar.name}?`;
-  throw new AppError("MODEL_UNKNOWN", `The catalogue has no model ${what}.${guess}`);
+  throw new AppError("MODEL_UNKNOWN", `The catalogue has no model ${what}.${guessModel(what)}`);
 }
 
 function addressSources(

@@ -56,7 +56,7 @@ export class ModelSupply {
   async fetch(signal: AbortSignal, onProgress: () => void): Promise<void> {
     const { wanted, settings, logger } = this.#options;
     const source = "models/model-supply.ts:fetch";
-    logger.info(`the model ${wanted.name} is downloaded; prompts wait for it`, { source });
+    logger.info(`the model ${wanted.name} is being downloaded; prompts wait for it`, { source });
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       const error = await this.#tryToFetch(signal, onProgress);
       if (error === null) break;

@@ -4,6 +4,7 @@ import type { Config } from "../config/schema.ts";
 import type { Logger } from "../observability/logger.ts";
 import { unpackDemoModel } from "./builtin-demo.ts";
 import { downloadSettings } from "./download/download-settings.ts";
+import { assertModelKnown } from "./known-model.ts";
 import { projectorFile } from "./model-files.ts";
 import { ModelSupply } from "./model-supply.ts";
 import { type WantedModel, wantedModel } from "./wanted-model.ts";
@@ -29,6 +30,7 @@ export async function prepareModel(config: Config, logger: Logger): Promise<Prep
     const demoPath = await unpackDemoModel(config.CANVUSLLM_DATA_DIR);
     return { path: demoPath, projectorPath: null, isDemo: true, supply: null };
   }
+  await assertModelKnown(config.LLAMA_MODEL_PATH, wanted);
   const mayDownload = config.LLAMA_AUTO_DOWNLOAD && sources.length > 0;
   const settings = downloadSettings(config);
   const supply = mayDownload ? new ModelSupply({ wanted: { ...wanted, path }, settings, logger }) : null;

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { humanBytes } from "../../human-bytes.ts";
 import { checkModelFile } from "../../models/check-model-file.ts";
 import { partialProgress } from "../../models/download/partial-file.ts";
+import { assertModelKnown } from "../../models/known-model.ts";
 import type { WantedModel } from "../../models/wanted-model.ts";
 import { type Check, type CheckResult, ok, warn } from "../check.ts";
 import { configuredModel } from "../wanted-model.ts";
@@ -30,6 +31,7 @@ export const modelFile: Check = {
     const size = (await stat(path).catch(() => null))?.size;
     if (size === undefined && wanted.sources.length > 0)
       return toBeDownloaded(wanted, path, settings.LLAMA_AUTO_DOWNLOAD === true);
+    await assertModelKnown(settings.LLAMA_MODEL_PATH, wanted);
     const facts = await checkModelFile(path);
     const billions = (facts.parameterCount / 1e9).toFixed(facts.parameterCount < 1e9 ? 2 : 1);
     const context = facts.contextLength === null ? "" : `, trained for ${facts.contextLength} tokens`;

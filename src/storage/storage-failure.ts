@@ -26,6 +26,7 @@ const UNWRITABLE = [
   "EIO",
   "EACCES",
   "EPERM",
+  "ENOENT",
   "ENOTDIR",
   "EEXIST",
   "EBUSY",

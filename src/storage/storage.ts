@@ -285,5 +285,5 @@ export class Storage {
 /** A directory that is not ours to write stays so until somebody changes it; a full or read-only disk does not. */
 function isMisconfigured(thrown: unknown): boolean {
   const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
-  return ["EACCES", "EPERM", "ENOTDIR", "EEXIST"].some((each) => each === code);
+  return ["EACCES", "EPERM", "ENOENT", "ENOTDIR", "EEXIST"].some((each) => each === code);
 }

@@ -7,6 +7,7 @@ import { createQueries } from "../../src/storage/queries/queries.ts";
 import { configureReader } from "../../src/storage/query-operations.ts";
 import { HISTORY_OPTIONS, largeHistory } from "./history/large-history.ts";
 import { type QueryCase, queryCases } from "./history/query-cases.ts";
+import type { Goal } from "./report/figure.ts";
 import { beginBench } from "./report/report.ts";
 import { quantile } from "./report/statistics.ts";
 
@@ -24,7 +25,7 @@ function yardstick(): void {
   }
 }
 
-function measure(name: string, ask: QueryCase): void {
+function measure(name: string, ask: QueryCase, goal?: Goal): void {
   ask(0);
   const times: number[] = [];
   for (let round = 1; round <= options.rounds; round += 1) {
@@ -36,7 +37,7 @@ function measure(name: string, ask: QueryCase): void {
     name: `${name}, p99`,
     value: quantile(times, 0.99),
     unit: "ms",
-    goal: { atMost: GOAL_MS },
+    ...(goal === undefined ? {} : { goal }),
     beside: { what: "p50", value: quantile(times, 0.5) },
   });
 }
@@ -47,7 +48,7 @@ try {
   configureReader(database);
   measure(`yardstick: ${YARDSTICK_MS} ms of work`, yardstick);
   for (const [name, ask] of Object.entries(queryCases(createQueries(database), database))) {
-    measure(name, ask);
+    measure(name, ask, { atMost: GOAL_MS });
     // Signals are heard between two queries.
     await Bun.sleep(0);
   }

@@ -13,11 +13,11 @@ test.skipIf(!canBuildFakeNvml)(
       env: { PATH: fake.folder, LD_LIBRARY_PATH: fake.folder },
       stderr: "inherit",
     });
-    const { state, readings, longest, gpus } = JSON.parse(await new Response(child.stdout).text());
+    const { state, readings, fewestTurns, gpus } = JSON.parse(await new Response(child.stdout).text());
     fake.remove();
     expect({ state, readings }).toEqual({ state: "working", readings: 5 });
     expect(gpus[0].vram_used_mb).toBe(4321);
-    // Far below the 200 ms of one call, far above what a busy test machine adds.
-    expect(longest).toBeLessThan(100);
+    // A thread that waits for the driver goes round once; one that does not, hundreds of times, also on a busy machine.
+    expect(fewestTurns).toBeGreaterThan(10);
   },
 );

@@ -1,9 +1,9 @@
 // A canvas of 100,000 widgets: how long until it is watched, for how long the main thread of the service does nothing
 // else, and whether it keeps up with 5,000 updates a second while it answers. Beside it a client that reads the same
 // first frame in one go. `bun scripts/bench/canvas.ts [--widgets 100000] [--rate 5000] [--seconds 10]`.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+
 import { join } from "node:path";
+import { temporaryFolder } from "../../src/e2e/at-exit.ts";
 import { Execution, type LogLine } from "../../src/e2e/executable.ts";
 import type { ProbeReading } from "./canvas/probe.ts";
 import { beginBench } from "./report/report.ts";
@@ -15,8 +15,8 @@ const GOALS = { watchingMs: 2000, workMs: 5, updatesPerSecond: 5000, promptMs: 1
 const SETTLE_MS = 3000;
 
 const { report, options } = beginBench({ widgets: 100_000, rate: 5000, seconds: 10, prompts: 5 });
-const folder = await mkdtemp(join(tmpdir(), "cll-canvas-"));
-const socket = join(folder, "probe");
+const folder = await temporaryFolder("cll-canvas-");
+const socket = join(folder.path, "probe");
 const running: Execution[] = [];
 
 function start(args: readonly string[], environment: Record<string, string> = {}): Execution {
@@ -112,7 +112,7 @@ try {
     LLAMA_MODEL_PATH: "builtin:demo",
     LLAMA_GPU: "off",
     PORT: "0",
-    CANVUSLLM_DATA_DIR: join(folder, "data"),
+    CANVUSLLM_DATA_DIR: join(folder.path, "data"),
     CANVUSLLM_PROMPT_SETTLE_MS: "0",
     CANVUSLLM_LOG_LEVEL: "debug",
     BUN_OPTIONS: `--preload=${join(import.meta.dir, "canvas/probe.ts")}`,
@@ -196,5 +196,5 @@ try {
   await report.end();
 } finally {
   for (const execution of running.reverse()) await execution.stop("SIGKILL");
-  await rm(folder, { recursive: true, force: true });
+  await folder.remove();
 }

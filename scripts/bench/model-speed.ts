@@ -1,11 +1,10 @@
 // Tokens a second of the whole product (journal, streaming to the canvas, metrics, classification of the prompt) beside
 // those of the bare engine with the same model, library and requests, in turns in the same run.
 // `bun scripts/bench/model-speed.ts [--parameters 500e6] [--tokens 64] [--rounds 3]`; the model has random weights.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
+import { temporaryFolder } from "../../src/e2e/at-exit.ts";
 import { Harness } from "../../src/e2e/harness.ts";
 import { writeRandomModel } from "./model/random-model.ts";
 import { beginBench } from "./report/report.ts";
@@ -106,13 +105,13 @@ async function compare(model: string, atOnce: number): Promise<void> {
   );
 }
 
-const folder = await mkdtemp(join(tmpdir(), "cll-model-"));
+const folder = await temporaryFolder("cll-model-");
 try {
-  const model = join(folder, "random.gguf");
+  const model = join(folder.path, "random.gguf");
   await writeRandomModel(model, DEMO, options.parameters);
   await compare(model, 1);
   await compare(model, 8);
   await report.end();
 } finally {
-  await rm(folder, { recursive: true, force: true });
+  await folder.remove();
 }

@@ -115,10 +115,9 @@ async function started(harness: Harness): Promise<string> {
     installation.executable,
     "doctor",
     "--json",
-    "--env-file",
-    SETTINGS,
   );
-  check("doctor runs beside it", doctor.output.includes("native_files"), doctor);
+  const asTheService = [SETTINGS, `${DATA} (mode 700)`].every((text) => doctor.output.includes(text));
+  check("doctor runs beside it, with its settings and folders", asTheService, doctor);
   return settings;
 }
 

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { access, constants, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 
@@ -51,9 +51,17 @@ export async function readEnvFile(places: EnvFilePlaces): Promise<EnvFile | EnvF
   const usual = places.directories.map((directory) => join(directory, ".env"));
   for (const path of [...usual, ...(places.last ?? [])]) {
     const file = await tryRead(path);
-    if (file !== undefined) return file;
+    // In a folder that is closed to this user nothing was meant for them: the home of whoever called sudo, say.
+    if (file !== undefined && (await isOpen(dirname(path)))) return file;
   }
   return undefined;
+}
+
+async function isOpen(folder: string): Promise<boolean> {
+  return access(folder, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function tryRead(path: string): Promise<EnvFile | EnvFileFailure | undefined> {

@@ -33,7 +33,7 @@ async function answeredUnseen() {
   await services.answerAll(1);
   await services.ended(1);
   // The journal has it a moment before the service lets go of it.
-  while (service.status().running > 0) await new Promise(setImmediate);
+  await service.drained();
   /** The stream brings the question as it was before; what comes of it is under way when this returns. */
   const showAsBefore = () => {
     service.onChanges(bench.board.canvasId, [{ kind: "updated", widget: question }]);

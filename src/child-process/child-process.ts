@@ -6,6 +6,7 @@ import { OutputTail } from "./output-tail.ts";
 
 /** How long to wait for the last output of an ended process; a grandchild may keep the pipe open for ever. */
 const OUTPUT_GRACE_MS = 500;
+const CHANNEL_CLOSED = "ERR_IPC_CHANNEL_CLOSED";
 
 export interface ChildExit {
   /** One sentence for people. */
@@ -25,7 +26,7 @@ export interface ChildHandlers {
 
 export interface ChildProcess<ToChild> {
   readonly pid: number;
-  /** Does nothing when the process has ended. */
+  /** Does nothing when the process has ended, or is about to: then `onExit` follows. */
   send(message: ToChild): void;
   kill(signal: "SIGTERM" | "SIGKILL"): void;
 }
@@ -83,7 +84,13 @@ export function spawnChild<ToChild>(
   return {
     pid: child.pid,
     send: (message) => {
-      if (child.exitCode === null && child.signalCode === null) child.send(message);
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      try {
+        child.send(message);
+      } catch (error) {
+        // Of a process that was killed the channel closes a moment before its end is known.
+        if (!(error instanceof Error && "code" in error && error.code === CHANNEL_CLOSED)) throw error;
+      }
     },
     kill: (signal) => killGroup(child, signal),
   };

@@ -106,6 +106,16 @@ test("a picture comes back as bytes, and each of its steps is told", async () =>
   expect(steps).toEqual(["1 of 3", "2 of 3", "3 of 3"]);
 });
 
+test("work that cannot even begin fails alone, and its place is free again", async () => {
+  const host = new ModelHost(new RecordingLogger(), ROOM);
+  open(host, "text", {});
+  const broken = host.run("text", NEVER, () => {
+    throw new Error("There is no process to send it to.");
+  });
+  expect(await broken.catch((error: Error) => error.message)).toBe("There is no process to send it to.");
+  expect(await ask(host, "text")).toBe("echo: hello");
+});
+
 describe("two models", () => {
   test("that do not fit together take turns, and the process of the one that goes is gone first", async () => {
     const host = new ModelHost(new RecordingLogger(), async () => ({ ram: 500_000_000, vram: null }));

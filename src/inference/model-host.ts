@@ -133,8 +133,10 @@ export class ModelHost {
     this.#requests.set(request, {
       refuse: reject,
       begin: () => {
-        const { result, released } = work(hosted.supervisor);
-        result.then(resolve, reject);
+        // In a promise, so that work that cannot even begin gives its place back, too.
+        const begun = new Promise<Work<T>>((take) => take(work(hosted.supervisor)));
+        begun.then(({ result }) => result).then(resolve, reject);
+        const released = begun.then((begun) => begun.released).catch(() => undefined);
         void released.then(() => this.#apply(this.#scheduler.ended(request, performance.now())));
       },
     });

@@ -57,6 +57,18 @@ test("an icon on a PDF: progress in the note that becomes the summary, beside th
   expect(bench.rows()).toMatchObject([{ operation_type: "pdf_precis", prompt: "Summary of the PDF Report" }]);
 });
 
+test("an icon that the server took away and said it did not: the answer stays", async () => {
+  await services.start();
+  const icon = await bench.dropIcon("AI_Icon_PDF_Precis", (await bench.dropPdf()).id);
+  await bench.server.faults({ kind: "status", status: 500, when: "after", method: "DELETE" });
+  (await services.script.next()).answer("It is about trees.");
+  await bench.until(() => (bench.board.state.get(icon.id) ? undefined : true));
+  await bench.logger.logged("prompt not finished");
+  await bench.server.fetch("/_sim/faults", { method: "DELETE" });
+  expect(await services.ended(1)).toEqual(["succeeded"]);
+  expect((await bench.answers()).map(({ text }) => text)).toEqual(["It is about trees."]);
+});
+
 test("a failed icon stays, says how to try again, is left alone by a restart, and works when it is moved", async () => {
   const first = await services.start();
   const pdf = await bench.dropPdf();

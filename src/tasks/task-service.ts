@@ -134,9 +134,13 @@ export class TaskService {
     for (const change of changes) if (change.kind === "deleted") this.#onDeleted(canvasId, change.widget.id);
   }
 
-  /** The note that asked, or the answer while it is written: either way nobody wants this answer any more. */
+  /**
+   * The note that asked, or the answer while it is written: either way nobody wants this answer any more. Of an answer
+   * that is whole it means nothing: it may be we who took the icon away, and do not know yet that it worked.
+   */
   #onDeleted(canvasId: string, widgetId: string): void {
     for (const task of this.#scheduler.tasks()) {
+      if (task.stage === "answered") continue;
       if (task.canvasId !== canvasId || (task.widgetId !== widgetId && task.answerId !== widgetId)) continue;
       this.#dispatch((now) => this.#scheduler.cancel(task.correlationId, now));
     }

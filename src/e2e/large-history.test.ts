@@ -113,6 +113,8 @@ describe.skipIf(chromiumPath === undefined)("in a browser, with a million prompt
     expect(new URL(page.url()).pathname).toBe("/login");
     await logIn(page, PASSWORD);
     await page.waitForURL(service.url + path);
+    // Chromium shows a long page in parts.
+    await page.waitForFunction(() => document.readyState === "complete");
     return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
   }
 

@@ -7,6 +7,7 @@ import { DownloadServer } from "../models/testing/download-server.ts";
 import { mountSmallDisk } from "../observability/testing/small-disk.ts";
 import { Execution, until } from "./executable.ts";
 import { Harness } from "./harness.ts";
+import type { TestNote } from "./test-canvas.ts";
 
 const MODEL = await Bun.file(join(import.meta.dir, "../models/demo/demo-text.gguf")).bytes();
 const SHA256 = new Bun.CryptoHasher("sha256").update(MODEL).digest("hex");
@@ -220,8 +221,9 @@ describe("the service downloads its model", () => {
     server.behave = () => ({});
     await service.logged((line) => line.message.endsWith(" is loaded"));
     await service.logged((line) => line.message === "prompt answered");
+    const isReleased = ({ id, text }: TestNote) => id === question.id && !text.includes("⏳");
+    await harness.canvas.until(({ notes }) => notes.find(isReleased));
     expect(harness.canvas.answers).toHaveLength(1);
-    expect(harness.canvas.notes.find(({ id }) => id === question.id)?.text).not.toContain("⏳");
     expect((await readiness(service)).status).toBe(200);
   });
 

@@ -10,7 +10,6 @@ export const BASICS = [
   "private-folder.ts",
   "timers.ts",
   "time-slice.ts",
-  "wrap-text.ts",
 ];
 
 /**

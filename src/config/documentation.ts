@@ -1,5 +1,4 @@
 import { withSection } from "../marked-section.ts";
-import { wrapText } from "../wrap-text.ts";
 import { formatDefault } from "./format-value.ts";
 import { formatNumeric, plainDurationUnit } from "./parse-value.ts";
 import { SETTING_NAMES, type SettingName, settingOf } from "./schema.ts";
@@ -54,7 +53,7 @@ export function groupSettings(): (readonly [string, readonly SettingName[]])[] {
 
 function exampleLines(name: SettingName): string[] {
   const setting = settingOf(name);
-  const notes = wrapText([setting.description, ...details(name, setting)].join(" "), 110);
+  const notes = Bun.wrapAnsi([setting.description, ...details(name, setting)].join(" "), 110).split("\n");
   const value = formatDefault(setting) || (setting.example ?? "");
   return [...notes.map((line) => `# ${line}`), `#${name}=${value}`];
 }

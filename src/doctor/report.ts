@@ -1,7 +1,6 @@
 import { buildInfo } from "../build-info.ts";
 import type { Paint } from "../paint.ts";
 import { plainText } from "../plain-text.ts";
-import { wrapText } from "../wrap-text.ts";
 import type { CheckStatus } from "./check.ts";
 import type { CheckReport } from "./run-checks.ts";
 
@@ -18,11 +17,10 @@ const NARROWEST = 40;
 export function reportLines(report: CheckReport, width: number, paint: Paint): string {
   const room = Math.max(NARROWEST, width - INDENT.length);
   const status = paint(STYLES[report.status], report.status.padEnd(4));
-  const [first = "", ...more] = wrapText(plainText(report.message), room);
+  const [first = "", ...more] = wrapped(report.message, room);
   const lines = [`  ${status}  ${report.title.padEnd(TITLE_WIDTH)}  ${first}`];
   lines.push(...more.map((line) => INDENT + line));
-  const [advice, ...moreAdvice] =
-    report.advice === undefined ? [] : wrapText(plainText(report.advice), room - 2);
+  const [advice, ...moreAdvice] = report.advice === undefined ? [] : wrapped(report.advice, room - 2);
   if (advice !== undefined) lines.push(`${INDENT}→ ${advice}`);
   lines.push(...moreAdvice.map((line) => `${INDENT}  ${line}`));
   return `${lines.join("\n")}\n`;
@@ -52,4 +50,8 @@ export function summaryLine(summary: Summary): string {
 export function reportsAsJson(reports: readonly CheckReport[]) {
   const summary = summarize(reports);
   return { version: buildInfo.version, healthy: summary.fail === 0, summary, checks: reports };
+}
+
+function wrapped(text: string, width: number): string[] {
+  return Bun.wrapAnsi(plainText(text), width).split("\n");
 }

@@ -99,7 +99,7 @@ export class Documents {
 
   /**
    * The pages of a PDF one after the other. Only some are in memory at a time, so a PDF may have thousands.
-   * @throws AppError PDF_INVALID, PDF_ENCRYPTED, PDF_TOO_LARGE, DOCUMENT_TIMEOUT, DOCUMENT_READER_FAILED, DOWNLOAD_NOT_SAVED, CANCELLED
+   * @throws AppError PDF_INVALID, PDF_ENCRYPTED, PDF_TOO_LARGE, DOCUMENT_TIMEOUT, DOCUMENT_READER_FAILED, CANCELLED
    */
   async *readPdf(path: string, options: ReadPdfOptions): AsyncGenerator<PdfPage, void, undefined> {
     const { signal, maxPages = DEFAULT_MAX_PAGES, maxCharacters = DEFAULT_MAX_CHARACTERS } = options;
@@ -127,7 +127,7 @@ export class Documents {
   /**
    * Draws one page of a PDF for a model that looks at pictures.
    * @param page the first is 1
-   * @throws AppError as `readPdf`
+   * @throws AppError as `readPdf`, and DOWNLOAD_NOT_SAVED
    */
   async withPdfPage<T>(
     path: string,
@@ -142,7 +142,8 @@ export class Documents {
   /**
    * Makes a picture ready for a model: PNG, JPEG, WebP, GIF (the first frame), BMP or TIFF, turned as the camera says, on
    * white where it is transparent.
-   * @throws AppError IMAGE_INVALID, IMAGE_TOO_LARGE, DOCUMENT_TIMEOUT, DOCUMENT_READER_FAILED, DOWNLOAD_NOT_SAVED, CANCELLED
+   * @throws AppError IMAGE_INVALID, IMAGE_TOO_LARGE, DOCUMENT_TIMEOUT, DOCUMENT_READER_FAILED, DOWNLOAD_NOT_SAVED,
+   *   CANCELLED
    */
   async withPicture<T>(
     path: string,
